@@ -7,6 +7,7 @@ NitkaError
 ├── EngineError            the dialogue engine did not give a turn
 │   ├── EngineUnavailable    nobody answers (dead, restarting, too slow): worth another try
 │   └── EngineFailed         it answered that the turn cannot be done: another try is no use
+├── Unavailable            PostgreSQL or Redis cannot be reached: nothing was stored, try again
 └── Fenced                 somebody else owns the thread by now: this turn's outcome must not go out
 """
 
@@ -74,6 +75,10 @@ class EngineUnavailable(EngineError):
 
 class EngineFailed(EngineError):
     """The engine answered that this turn cannot be done: trying it again gives the same."""
+
+
+class Unavailable(NitkaError):
+    """A server that we need cannot be reached; nothing of this attempt was stored."""
 
 
 class Fenced(NitkaError):

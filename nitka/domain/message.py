@@ -1,0 +1,86 @@
+"""One line of the thread, in either direction, and the state of its delivery."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from nitka.domain.address import Channel
+
+
+class Author(StrEnum):
+    """Who said it. The values are part of the web-chat protocol."""
+
+    CUSTOMER = "customer"
+    BOT = "bot"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
+class MessageState(StrEnum):
+    """How far a message has come. A state only moves up, see `rises_to`."""
+
+    RECEIVED = "received"
+    PENDING = "pending"
+    FAILED = "failed"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+
+    def rises_to(self, new: MessageState) -> bool:
+        """Say whether `new` is further than this state: a late `sent` never hides a `read`."""
+        return _RANK[new] > _RANK[self]
+
+
+_RANK = {state: rank for rank, state in enumerate(MessageState)}
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice offered below a message. `payload` comes back when it is chosen."""
+
+    title: str
+    payload: str
+
+
+class AttachmentKind(StrEnum):
+    IMAGE = "image"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message; its bytes are kept under `file_id`. `size` in bytes."""
+
+    file_id: str
+    kind: AttachmentKind
+    name: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One line of a customer's thread.
+
+    `seq` orders the thread and never changes outside a join or a split. `native_id` is the
+    platform's (or the web client's own) id. `channel` is None for lines that went nowhere.
+    """
+
+    id: UUID
+    customer_id: UUID
+    seq: int
+    author: Author
+    text: str
+    state: MessageState
+    created_at: datetime
+    channel: Channel | None = None
+    address_id: UUID | None = None
+    author_name: str | None = None
+    payload: str | None = None
+    buttons: tuple[Button, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    native_id: str | None = None
+    reply_to: UUID | None = None

@@ -1,0 +1,52 @@
+"""The few lines that the service says itself, when the bot cannot: in every language."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from nitka.domain.customer import Language
+
+
+class Phrase(StrEnum):
+    ONE_MOMENT = "one_moment"
+    ENGINE_DOWN = "engine_down"
+    STILL_WAITING = "still_waiting"
+    BOT_IS_BACK = "bot_is_back"
+
+
+_PHRASES: dict[Phrase, dict[Language, str]] = {
+    Phrase.ONE_MOMENT: {
+        Language.EN: "One moment please, this is taking a little longer than usual.",
+        Language.RU: "Одну минуту, пожалуйста: ответ займёт чуть больше времени, чем обычно.",
+        Language.PL: "Proszę o chwilę cierpliwości, odpowiedź zajmie nieco dłużej niż zwykle.",
+    },
+    Phrase.ENGINE_DOWN: {
+        Language.EN: "I can't answer just now, sorry. Your message is safe, and I have passed it "
+        "to our support team: a colleague will reply right here.",
+        Language.RU: "К сожалению, сейчас я не могу ответить. Ваше сообщение сохранено и передано "
+        "в службу поддержки: сотрудник ответит прямо здесь.",
+        Language.PL: "Przepraszam, w tej chwili nie mogę odpowiedzieć. Wiadomość jest zapisana "
+        "i trafiła do działu obsługi: ktoś z zespołu odpisze w tej rozmowie.",
+    },
+    Phrase.STILL_WAITING: {
+        Language.EN: "I have added this to your request: the team sees everything you write here. "
+        "If you would like to go on with the bot meanwhile, just write “bot”.",
+        Language.RU: "Передано вместе с Вашим обращением: сотрудники видят всё, что Вы здесь "
+        "пишете. Если пока хотите продолжить с ботом, напишите «бот».",
+        Language.PL: "Dopisane do zgłoszenia: zespół widzi wszystko, co się tu pojawia. "
+        "Aby w międzyczasie porozmawiać z botem, wystarczy napisać „bot”.",
+    },
+    Phrase.BOT_IS_BACK: {
+        Language.EN: "The bot is with you again. Your request stays open, and a colleague will "
+        "still get back to you here.",
+        Language.RU: "С Вами снова бот. Ваше обращение остаётся открытым, и сотрудник всё равно "
+        "ответит Вам здесь.",
+        Language.PL: "Rozmowę znów prowadzi bot. Zgłoszenie pozostaje otwarte i ktoś z zespołu "
+        "odpisze w tym miejscu.",
+    },
+}
+
+
+def say(phrase: Phrase, language: Language | None) -> str:
+    """Give the service's own line in the customer's language, English where it is not known."""
+    return _PHRASES[phrase][language or Language.EN]

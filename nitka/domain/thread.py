@@ -1,0 +1,41 @@
+"""The thread of one customer: who owns it, and the numbers that keep it in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class Owner(StrEnum):
+    """Who answers. `nobody`: a team was asked for and no person has taken the thread yet."""
+
+    BOT = "bot"
+    AGENT = "agent"
+    NOBODY = "nobody"
+
+
+class Team(StrEnum):
+    SUPPORT = "support"
+    SALES = "sales"
+
+    @classmethod
+    def of(cls, name: object) -> Team:
+        """Give the team of that name; an unknown one is support's, so that nobody is lost."""
+        return cls(name) if isinstance(name, str) and name in cls else cls.SUPPORT
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The numbers of one customer's thread.
+
+    `seq` is the last line's, `turn` counts the engine's turns, and `fence` rises whenever
+    somebody begins to answer or the owner changes: who holds an older number writes nothing.
+    """
+
+    customer_id: UUID
+    owner: Owner
+    team: Team | None
+    seq: int
+    turn: int
+    fence: int

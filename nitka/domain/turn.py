@@ -1,0 +1,68 @@
+"""A turn of the dialogue engine as a pure function's argument and result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from nitka.domain.address import Channel
+from nitka.domain.customer import Language
+from nitka.domain.message import Attachment, Button
+
+
+@dataclass(frozen=True, slots=True)
+class DialogueState:
+    """The engine's own state of one customer after turn number `turn`; opaque but for `slots`."""
+
+    turn: int
+    body: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRequest:
+    """What the engine is asked. `turn_id` is the same whenever the same turn is tried again."""
+
+    turn_id: UUID
+    customer_id: UUID
+    channel: Channel
+    text: str
+    payload: str | None
+    language: Language | None
+    language_fixed: bool
+    name: str | None
+    attachments: tuple[Attachment, ...]
+    state: Mapping[str, object] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One message that the engine wants said."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    image: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Something the engine wants done, carried out in the turn's own transaction.
+
+    `kind` is `hand_over`, `language`, `callback` …; `facts` are JSON values.
+    """
+
+    kind: str
+    facts: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnResult:
+    """What the engine gave back: words, wishes, new events, and the state to bring next time."""
+
+    replies: tuple[Reply, ...]
+    effects: tuple[Effect, ...]
+    events: tuple[Mapping[str, object], ...]
+    state: Mapping[str, object]
+    slots: Mapping[str, object]
+    understanding: Mapping[str, object]
+    model: str
