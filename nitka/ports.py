@@ -132,7 +132,7 @@ class Front(Protocol):
     """The thread as a connector sees it. The implementation is `nitka.service.front`."""
 
     async def receive(self, inbound: Inbound | Ignored) -> Received | None:
-        """Store what came in; None for an `Ignored`. Raises `Unavailable` when nothing is stored."""
+        """Store what came in; None for an `Ignored`. Raises `Unavailable`: nothing is stored."""
         ...
 
     async def position(self, address: Address) -> Position | None:
@@ -174,7 +174,7 @@ class Uploads(Protocol):
     limit: int  # bytes
 
     async def keep(self, content: bytes, *, name: str, owner: str) -> StoredFile:
-        """Keep a file; raises `Refused` (413 `file_too_large`, 415 `file_type`, 400 `file_empty`)."""
+        """Keep a file. Raises `Refused`: 413 `file_too_large`, 415 `file_type`, 400 `file_empty`."""
         ...
 
     async def find(self, file_id: str) -> StoredFile | None: ...
@@ -189,7 +189,10 @@ class Customers(Protocol):
     async def find(self, address: Address) -> tuple[Customer, KnownAddress] | None: ...
 
     async def at(self, address: Address, profile: Profile) -> tuple[Customer, KnownAddress, bool]:
-        """Give the customer of an address, making both if it is new (then the last is True)."""
+        """Give the customer of an address, making both if it is new (then the last is True).
+
+        The address stays locked until the transaction ends.
+        """
         ...
 
     async def get(self, customer_id: UUID) -> Customer | None: ...
@@ -221,6 +224,8 @@ class Threads(Protocol):
         ...
 
     async def state(self, customer_id: UUID) -> DialogueState | None: ...
+
+    async def slots(self, customer_id: UUID) -> Mapping[str, object]: ...
 
     async def finish_turn(
         self, customer_id: UUID, turn: int, *, message: UUID, result: TurnResult
@@ -283,8 +288,8 @@ class Waiting:
 
 
 class Inbox(Protocol):
-    async def put(self, inbound: Inbound, *, customer_id: UUID, message_id: UUID) -> bool:
-        """Store an inbound; False, and nothing stored, if its native id is known."""
+    async def put(self, inbound: Inbound, *, customer_id: UUID, message_id: UUID) -> None:
+        """Store an inbound whose native id is not `known`, once its address is locked by `at`."""
         ...
 
     async def drop(self, ignored: Ignored, *, channel: Channel, account: str) -> None:

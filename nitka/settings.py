@@ -138,7 +138,7 @@ class Settings(BaseSettings):
 def _check_url(url: str, schemes: tuple[str, ...]) -> None:
     parts = urlsplit(url)
     if parts.scheme not in schemes or not (parts.netloc or parts.path):
-        raise ValueError(f"must be a URL that begins with {' or '.join(s + '://' for s in schemes)}")
+        raise ValueError(f"must be a URL: {' or '.join(s + '://…' for s in schemes)}")
 
 
 def load_settings(**overrides: object) -> Settings:

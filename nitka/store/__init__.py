@@ -1,0 +1,1 @@
+"""What must never be lost, in PostgreSQL by SQLAlchemy 2. One module per aggregate."""

@@ -1,0 +1,122 @@
+"""Customers and their addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from nitka.domain.address import Address, Evidence
+from nitka.domain.customer import Customer, KnownAddress, Language, Profile
+from nitka.store import mapping
+from nitka.store.tables import addresses, customers, threads
+
+
+class SqlCustomers:
+    """`ports.Customers` in PostgreSQL."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def find(self, address: Address) -> tuple[Customer, KnownAddress] | None:
+        row = (
+            await self._connection.execute(
+                select(addresses).where(
+                    addresses.c.channel == address.channel,
+                    addresses.c.account == address.account,
+                    addresses.c.native_id == address.native_id,
+                )
+            )
+        ).one_or_none()
+        if row is None:
+            return None
+        customer = await self.get(row.customer_id)
+        assert customer is not None  # noqa: S101  # a foreign key says so
+        return customer, mapping.known_address(row)
+
+    async def at(self, address: Address, profile: Profile) -> tuple[Customer, KnownAddress, bool]:
+        """Give the customer of an address; a new one gets a thread in the same transaction.
+
+        Two first messages at once make one customer: the loser of the race finds the winner's.
+        """
+        found = await self.find(address)
+        if found is None and await self._create(address, profile):
+            found = await self.find(address)
+            assert found is not None  # noqa: S101  # made a line above, in this transaction
+            return *found, True
+        if found is None:
+            found = await self.find(address)
+            assert found is not None  # noqa: S101  # the conflicting row is committed by now
+        customer, known = found
+        await self._connection.execute(
+            update(addresses)
+            .where(addresses.c.id == known.id)
+            .values(last_inbound_at=func.clock_timestamp(), reachable=True)
+        )
+        if profile.name and not customer.name:
+            await self._connection.execute(
+                update(customers).where(customers.c.id == customer.id).values(name=profile.name)
+            )
+        return customer, known, False
+
+    async def _create(self, address: Address, profile: Profile) -> bool:
+        customer_id = uuid4()
+        language = Language.of(profile.locale)
+        async with self._connection.begin_nested() as attempt:
+            await self._connection.execute(
+                insert(customers).values(
+                    id=customer_id,
+                    name=profile.name,
+                    email=profile.email,
+                    phone=profile.phone,
+                    language=language,
+                )
+            )
+            made = await self._connection.execute(
+                upsert(addresses)
+                .values(
+                    customer_id=customer_id,
+                    channel=address.channel,
+                    account=address.account,
+                    native_id=address.native_id,
+                    evidence=Evidence.OWN,
+                )
+                .on_conflict_do_nothing()
+                .returning(addresses.c.id)
+            )
+            if made.one_or_none() is None:
+                await attempt.rollback()
+                return False
+            await self._connection.execute(insert(threads).values(customer_id=customer_id))
+        return True
+
+    async def get(self, customer_id: UUID) -> Customer | None:
+        row = (
+            await self._connection.execute(select(customers).where(customers.c.id == customer_id))
+        ).one_or_none()
+        return mapping.customer(row) if row else None
+
+    async def addresses(self, customer_id: UUID) -> Sequence[KnownAddress]:
+        rows = await self._connection.execute(
+            select(addresses)
+            .where(addresses.c.customer_id == customer_id)
+            .order_by(addresses.c.last_inbound_at.desc(), addresses.c.id)
+        )
+        return [mapping.known_address(row) for row in rows]
+
+    async def speak(self, customer_id: UUID, language: Language, *, fixed: bool = False) -> None:
+        """Remember the language; one that the customer chose himself is changed only by him."""
+        change = update(customers).where(customers.c.id == customer_id)
+        if not fixed:
+            change = change.where(~customers.c.language_fixed)
+        await self._connection.execute(
+            change.values(language=language, language_fixed=customers.c.language_fixed | fixed)
+        )
+
+    async def unreachable(self, address_id: UUID) -> None:
+        await self._connection.execute(
+            update(addresses).where(addresses.c.id == address_id).values(reachable=False)
+        )

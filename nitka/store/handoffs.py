@@ -1,0 +1,66 @@
+"""Hand-offs, and the bot's late replies that stayed drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from nitka.domain.handoff import Handoff, HandoffState
+from nitka.domain.thread import Team
+from nitka.store import mapping
+from nitka.store.tables import drafts, handoffs
+
+
+class SqlHandoffs:
+    """`ports.Handoffs` in PostgreSQL."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def open(
+        self, customer_id: UUID, team: Team, reason: str, facts: Mapping[str, object]
+    ) -> Handoff:
+        """Open a hand-off. One that waits for the same team already takes the new facts on."""
+        row = await self._connection.execute(
+            upsert(handoffs)
+            .values(
+                customer_id=customer_id,
+                team=team,
+                reason=reason,
+                facts=dict(facts),
+                state=HandoffState.WAITING,
+            )
+            .on_conflict_do_update(
+                index_elements=["customer_id", "team"],
+                index_where=handoffs.c.state == HandoffState.WAITING,
+                set_={"facts": handoffs.c.facts.op("||")(dict(facts))},
+            )
+            .returning(handoffs)
+        )
+        return mapping.handoff(row.one())
+
+    async def of(self, customer_id: UUID) -> Sequence[Handoff]:
+        rows = await self._connection.execute(
+            select(handoffs)
+            .where(handoffs.c.customer_id == customer_id)
+            .order_by(handoffs.c.opened_at.desc())
+        )
+        return [mapping.handoff(row) for row in rows]
+
+    async def draft(self, customer_id: UUID, message: UUID, replies: Sequence[str]) -> None:
+        for text in replies:
+            await self._connection.execute(
+                insert(drafts).values(customer_id=customer_id, message_id=message, text=text)
+            )
+
+    async def drafts(self, customer_id: UUID) -> Sequence[str]:
+        rows = await self._connection.execute(
+            select(drafts.c.text)
+            .where(drafts.c.customer_id == customer_id)
+            .order_by(drafts.c.created_at, drafts.c.id)
+        )
+        return list(rows.scalars())

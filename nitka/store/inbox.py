@@ -1,0 +1,103 @@
+"""The inbox: everything that came in, once, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from nitka.domain.address import Address, Channel
+from nitka.domain.inbound import Ignored, Inbound, Outcome
+from nitka.domain.message import Message
+from nitka.ports import Waiting
+from nitka.store import mapping
+from nitka.store.tables import addresses, inbox, messages
+
+
+class SqlInbox:
+    """`ports.Inbox` in PostgreSQL."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def put(self, inbound: Inbound, *, customer_id: UUID, message_id: UUID) -> None:
+        await self._connection.execute(
+            inbox.insert().values(
+                channel=inbound.address.channel,
+                account=inbound.address.account,
+                native_id=inbound.native_id,
+                customer_id=customer_id,
+                message_id=message_id,
+            )
+        )
+
+    async def drop(self, ignored: Ignored, *, channel: Channel, account: str) -> None:
+        await self._connection.execute(
+            upsert(inbox)
+            .values(
+                channel=channel,
+                account=account,
+                native_id=ignored.native_id,
+                outcome=Outcome.DROPPED,
+                reason=ignored.reason,
+                finished_at=func.now(),
+            )
+            .on_conflict_do_nothing()
+        )
+
+    async def known(self, address: Address, native_id: str) -> Message | None:
+        row = (
+            await self._connection.execute(
+                select(messages)
+                .join(inbox, inbox.c.message_id == messages.c.id)
+                .where(
+                    inbox.c.channel == address.channel,
+                    inbox.c.account == address.account,
+                    inbox.c.native_id == native_id,
+                )
+            )
+        ).one_or_none()
+        return mapping.message(row) if row else None
+
+    async def next(self, customer_id: UUID) -> Waiting | None:
+        row = (
+            await self._connection.execute(
+                select(inbox.c.id, inbox.c.message_id, inbox.c.received_at)
+                .where(inbox.c.customer_id == customer_id, inbox.c.outcome.is_(None))
+                .order_by(inbox.c.id)
+                .limit(1)
+            )
+        ).one_or_none()
+        if row is None:
+            return None
+        line = (
+            await self._connection.execute(select(messages).where(messages.c.id == row.message_id))
+        ).one()
+        address = (
+            await self._connection.execute(
+                select(addresses).where(addresses.c.id == line.address_id)
+            )
+        ).one()
+        return Waiting(
+            row.id, mapping.message(line), mapping.known_address(address), row.received_at
+        )
+
+    async def finish(self, inbox_id: int, outcome: Outcome, *, reason: str | None = None) -> None:
+        await self._connection.execute(
+            update(inbox)
+            .where(inbox.c.id == inbox_id, inbox.c.outcome.is_(None))
+            .values(outcome=outcome, reason=reason, finished_at=func.clock_timestamp())
+        )
+
+    async def waiting_customers(self, *, limit: int) -> Sequence[UUID]:
+        rows = await self._connection.execute(
+            select(inbox.c.customer_id)
+            .where(inbox.c.outcome.is_(None))
+            .group_by(inbox.c.customer_id)
+            .order_by(func.min(inbox.c.id))
+            .limit(limit)
+        )
+        return list(rows.scalars())

@@ -1,0 +1,89 @@
+"""Audit, accounting, access tokens and the descriptions of files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from nitka.domain.inbound import Outcome
+from nitka.ports import StoredFile, Tally
+from nitka.store.tables import audit, files, inbox, messages, tokens
+
+
+class SqlLedger:
+    """`ports.Ledger` in PostgreSQL."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def audit(
+        self, action: str, *, actor: str, customer_id: UUID | None, facts: Mapping[str, object]
+    ) -> None:
+        await self._connection.execute(
+            insert(audit).values(
+                actor=actor, action=action, customer_id=customer_id, facts=dict(facts)
+            )
+        )
+
+    async def tally(self) -> Tally:
+        """Count how every inbound ended.
+
+        Unexplained are: customers' lines without an inbox row, ends with an unknown outcome,
+        drops without a reason, and `answered` ones to which no line replies.
+        """
+        rows = await self._connection.execute(
+            select(inbox.c.outcome, func.count().label("number")).group_by(inbox.c.outcome)
+        )
+        counts = {row.outcome: row.number for row in rows}
+        waiting = counts.pop(None, 0)
+        unexplained = sum(n for outcome, n in counts.items() if outcome not in set(Outcome))
+        replies = messages.alias()
+        for query in (
+            select(func.count())
+            .select_from(messages.outerjoin(inbox, inbox.c.message_id == messages.c.id))
+            .where(messages.c.author == "customer", inbox.c.id.is_(None)),
+            select(func.count()).where(
+                inbox.c.outcome == Outcome.DROPPED, func.coalesce(inbox.c.reason, "") == ""
+            ),
+            select(func.count())
+            .select_from(inbox.outerjoin(replies, replies.c.reply_to == inbox.c.message_id))
+            .where(inbox.c.outcome == Outcome.ANSWERED, replies.c.id.is_(None)),
+        ):
+            unexplained += (await self._connection.execute(query)).scalar_one()
+        received = waiting + sum(counts.values())
+        return Tally(received, waiting, counts, unexplained)
+
+    async def token(self, digest: str) -> tuple[str, frozenset[str]] | None:
+        row = (
+            await self._connection.execute(
+                select(tokens.c.name, tokens.c.scopes).where(
+                    tokens.c.digest == digest, tokens.c.revoked_at.is_(None)
+                )
+            )
+        ).one_or_none()
+        return (row.name, frozenset(row.scopes)) if row else None
+
+    async def add_token(self, name: str, digest: str, scopes: frozenset[str]) -> None:
+        await self._connection.execute(
+            insert(tokens).values(name=name, digest=digest, scopes=sorted(scopes))
+        )
+
+    async def file(self, file_id: str) -> StoredFile | None:
+        row = (
+            await self._connection.execute(select(files).where(files.c.id == file_id))
+        ).one_or_none()
+        return StoredFile(row.id, row.owner, row.name, row.media_type, row.size) if row else None
+
+    async def add_file(self, file: StoredFile) -> None:
+        await self._connection.execute(
+            insert(files).values(
+                id=file.id,
+                owner=file.owner,
+                name=file.name,
+                media_type=file.media_type,
+                size=file.size,
+            )
+        )

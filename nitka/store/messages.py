@@ -1,0 +1,120 @@
+"""The lines of threads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from sqlalchemy import exists, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from nitka.domain.message import Message, MessageState
+from nitka.ports import Line
+from nitka.store import mapping
+from nitka.store.tables import messages, threads
+
+
+class SqlMessages:
+    """`ports.Messages` in PostgreSQL."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(
+        self,
+        customer_id: UUID,
+        line: Line,
+        *,
+        id: UUID | None = None,  # noqa: A002
+    ) -> Message | None:
+        """Add a line under the next `seq`.
+
+        The thread's row stays locked until the transaction ends, so lines become visible in the
+        order of their numbers: a reader who has seen `seq` n never misses a smaller one.
+        """
+        number = (
+            update(threads)
+            .where(threads.c.customer_id == customer_id)
+            .values(seq=threads.c.seq + 1)
+            .returning(threads.c.seq)
+        )
+        if line.key is not None:
+            there = select(exists().where(messages.c.key == line.key))
+            await self._connection.execute(
+                select(threads.c.seq).where(threads.c.customer_id == customer_id).with_for_update()
+            )
+            if (await self._connection.execute(there)).scalar_one():
+                return None
+        seq = (await self._connection.execute(number)).scalar_one()
+        row = await self._connection.execute(
+            insert(messages)
+            .values(
+                id=id or uuid4(),
+                customer_id=customer_id,
+                seq=seq,
+                address_id=line.address.id if line.address else None,
+                channel=line.address.address.channel if line.address else None,
+                author=line.author,
+                author_name=line.author_name,
+                text=line.text,
+                payload=line.payload,
+                buttons=mapping.buttons_json(line.buttons),
+                attachments=mapping.attachments_json(line.attachments),
+                native_id=line.native_id,
+                state=line.state,
+                reply_to=line.reply_to,
+                key=line.key,
+            )
+            .returning(messages)
+        )
+        return mapping.message(row.one())
+
+    async def after(self, customer_id: UUID, seq: int, *, limit: int = 200) -> Sequence[Message]:
+        rows = await self._connection.execute(
+            select(messages)
+            .where(messages.c.customer_id == customer_id, messages.c.seq > seq)
+            .order_by(messages.c.seq)
+            .limit(limit)
+        )
+        return [mapping.message(row) for row in rows]
+
+    async def get(self, message_id: UUID) -> Message | None:
+        query = select(messages).where(messages.c.id == message_id)
+        row = (await self._connection.execute(query)).one_or_none()
+        return mapping.message(row) if row else None
+
+    async def was_offered(self, customer_id: UUID, payload: str) -> bool:
+        offered = exists().where(
+            messages.c.customer_id == customer_id,
+            text("messages.buttons <> '[]'::jsonb"),  # as the partial index says it
+            messages.c.buttons.contains([{"payload": payload}]),
+        )
+        return bool((await self._connection.execute(select(offered))).scalar_one())
+
+    async def raise_state(
+        self, message_id: UUID, state: MessageState, *, native_id: str | None = None
+    ) -> bool:
+        values: dict[str, object] = {"state": state}
+        if native_id is not None:
+            values["native_id"] = native_id
+        changed = await self._connection.execute(
+            update(messages)
+            .where(messages.c.id == message_id, messages.c.state.in_(_below(state)))
+            .values(values)
+        )
+        return changed.rowcount == 1
+
+    async def read_up_to(self, address_id: UUID, seq: int) -> None:
+        await self._connection.execute(
+            update(messages)
+            .where(
+                messages.c.address_id == address_id,
+                messages.c.seq <= seq,
+                messages.c.state.in_([MessageState.SENT, MessageState.DELIVERED]),
+            )
+            .values(state=MessageState.READ)
+        )
+
+
+def _below(state: MessageState) -> list[str]:
+    return [lower for lower in MessageState if lower.rises_to(state)]

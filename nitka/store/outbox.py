@@ -1,0 +1,100 @@
+"""The outbox: everything on its way out, in order for each address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from nitka.domain.customer import KnownAddress
+from nitka.domain.message import Message
+from nitka.ports import Due
+from nitka.store import mapping
+from nitka.store.tables import addresses, messages, outbox
+
+_OPEN = ("pending", "sending")
+
+
+class SqlOutbox:
+    """`ports.Outbox` in PostgreSQL."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def put(self, message: Message, address: KnownAddress) -> None:
+        await self._connection.execute(
+            insert(outbox).values(
+                message_id=message.id,
+                customer_id=message.customer_id,
+                address_id=address.id,
+                seq=message.seq,
+            )
+        )
+
+    async def due(self, customer_id: UUID) -> Sequence[Due]:
+        """Give the first open message of each address, if its time has come.
+
+        A message that waits for a second try holds back those behind it, so that order is kept.
+        """
+        firsts = (
+            select(outbox)
+            .where(outbox.c.customer_id == customer_id, outbox.c.state.in_(_OPEN))
+            .order_by(outbox.c.address_id, outbox.c.seq)
+            .distinct(outbox.c.address_id)
+            .subquery()
+        )
+        rows = (
+            await self._connection.execute(
+                select(firsts).where(firsts.c.due_at <= func.now()).order_by(firsts.c.seq)
+            )
+        ).all()
+        found = []
+        for row in rows:
+            line = await self._connection.execute(
+                select(messages).where(messages.c.id == row.message_id)
+            )
+            where = await self._connection.execute(
+                select(addresses).where(addresses.c.id == row.address_id)
+            )
+            found.append(
+                Due(
+                    mapping.message(line.one()),
+                    mapping.known_address(where.one()),
+                    row.attempts,
+                    row.state == "sending",
+                )
+            )
+        return found
+
+    async def sending(self, message_id: UUID) -> None:
+        await self._connection.execute(
+            update(outbox)
+            .where(outbox.c.message_id == message_id)
+            .values(state="sending", attempts=outbox.c.attempts + 1)
+        )
+
+    async def sent(self, message_id: UUID) -> None:
+        await self._connection.execute(
+            update(outbox).where(outbox.c.message_id == message_id).values(state="sent", error=None)
+        )
+
+    async def failed(self, message_id: UUID, *, error: str, retry_at: datetime | None) -> None:
+        values: dict[str, object] = {"state": "pending" if retry_at else "dead", "error": error}
+        if retry_at:
+            values["due_at"] = retry_at
+        await self._connection.execute(
+            update(outbox).where(outbox.c.message_id == message_id).values(values)
+        )
+
+    async def due_customers(self, *, limit: int) -> Sequence[UUID]:
+        rows = await self._connection.execute(
+            select(outbox.c.customer_id)
+            .where(outbox.c.state.in_(_OPEN), outbox.c.due_at <= func.now())
+            .group_by(outbox.c.customer_id)
+            .order_by(func.min(outbox.c.due_at))
+            .limit(limit)
+        )
+        return list(rows.scalars())

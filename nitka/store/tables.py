@@ -1,0 +1,240 @@
+"""The tables. Columns only: their meaning is said in `nitka.domain`, changes are migrations."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> Column[object]:
+    return Column("id", Uuid, primary_key=True, server_default=text("gen_random_uuid()"))
+
+
+def _at(name: str = "created_at") -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=False, server_default=func.now())
+
+
+def _customer(*, primary_key: bool = False) -> Column[object]:
+    return Column(
+        "customer_id", ForeignKey("customers.id"), primary_key=primary_key, nullable=False
+    )
+
+
+customers = Table(
+    "customers",
+    metadata,
+    _id(),
+    Column("name", Text),
+    Column("email", Text),
+    Column("phone", Text),
+    Column("language", Text),
+    Column("language_fixed", Boolean, nullable=False, server_default=text("false")),
+    _at(),
+    Index(None, "email"),
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    _id(),
+    _customer(),
+    Column("channel", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("native_id", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("reachable", Boolean, nullable=False, server_default=text("true")),
+    _at(),
+    _at("last_inbound_at"),
+    UniqueConstraint("channel", "account", "native_id"),
+    Index(None, "customer_id"),
+)
+
+threads = Table(
+    "threads",
+    metadata,
+    _customer(primary_key=True),
+    Column("owner", Text, nullable=False, server_default="bot"),
+    Column("team", Text),
+    Column("seq", BigInteger, nullable=False, server_default="0"),
+    Column("turn", BigInteger, nullable=False, server_default="0"),
+    Column("fence", BigInteger, nullable=False, server_default="0"),
+)
+
+dialogue_states = Table(
+    "dialogue_states",
+    metadata,
+    _customer(primary_key=True),
+    Column("turn", BigInteger, nullable=False),
+    Column("state", JSONB, nullable=False),
+    Column("slots", JSONB, nullable=False),
+    Column("model", Text, nullable=False),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    _id(),
+    _customer(),
+    Column("seq", BigInteger, nullable=False),
+    Column("address_id", ForeignKey("addresses.id")),
+    Column("channel", Text),
+    Column("author", Text, nullable=False),
+    Column("author_name", Text),
+    Column("text", Text, nullable=False),
+    Column("payload", Text),
+    Column("buttons", JSONB, nullable=False, server_default="[]"),
+    Column("attachments", JSONB, nullable=False, server_default="[]"),
+    Column("native_id", Text),
+    Column("state", Text, nullable=False),
+    Column("reply_to", ForeignKey("messages.id")),
+    Column("key", Text, unique=True),
+    _at(),
+    UniqueConstraint("customer_id", "seq"),
+    Index(
+        "ix_messages_offered",
+        "customer_id",
+        postgresql_where=text("buttons <> '[]'::jsonb"),
+    ),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("native_id", Text, nullable=False),
+    Column("customer_id", ForeignKey("customers.id")),
+    Column("message_id", ForeignKey("messages.id"), unique=True),
+    Column("outcome", Text),
+    Column("reason", Text),
+    _at("received_at"),
+    Column("finished_at", DateTime(timezone=True)),
+    UniqueConstraint("channel", "account", "native_id"),
+    Index("ix_inbox_waiting", "customer_id", "id", postgresql_where=text("outcome IS NULL")),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("message_id", ForeignKey("messages.id"), primary_key=True),
+    _customer(),
+    Column("address_id", ForeignKey("addresses.id"), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("state", Text, nullable=False, server_default="pending"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("error", Text),
+    _at("due_at"),
+    _at(),
+    Index(
+        "ix_outbox_open",
+        "customer_id",
+        "address_id",
+        "seq",
+        postgresql_where=text("state IN ('pending', 'sending')"),
+    ),
+    Index("ix_outbox_due", "due_at", postgresql_where=text("state IN ('pending', 'sending')")),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    _customer(primary_key=True),
+    Column("turn", BigInteger, primary_key=True),
+    Column("message_id", ForeignKey("messages.id"), nullable=False, unique=True),
+    Column("events", JSONB, nullable=False),
+    Column("understanding", JSONB, nullable=False),
+    Column("model", Text, nullable=False),
+    _at(),
+)
+
+handoffs = Table(
+    "handoffs",
+    metadata,
+    _id(),
+    _customer(),
+    Column("team", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("facts", JSONB, nullable=False),
+    Column("state", Text, nullable=False),
+    _at("opened_at"),
+    Index(None, "customer_id"),
+    Index(
+        "uq_handoffs_waiting",
+        "customer_id",
+        "team",
+        unique=True,
+        postgresql_where=text("state = 'waiting'"),
+    ),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    _id(),
+    _customer(),
+    Column("message_id", ForeignKey("messages.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    _at(),
+    Index(None, "customer_id"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    _at("at"),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("customer_id", Uuid),
+    Column("facts", JSONB, nullable=False),
+    Index(None, "customer_id"),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("scopes", JSONB, nullable=False),
+    _at(),
+    Column("revoked_at", DateTime(timezone=True)),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    _at(),
+    Index(None, "owner"),
+)

@@ -1,0 +1,84 @@
+"""Threads: owner, numbers, and the dialogue state with the turns that led to it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from nitka.domain.thread import Owner, Team, Thread
+from nitka.domain.turn import DialogueState, TurnResult
+from nitka.store import mapping
+from nitka.store.tables import dialogue_states, threads, turns
+
+
+class SqlThreads:
+    """`ports.Threads` in PostgreSQL."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def get(self, customer_id: UUID) -> Thread:
+        query = select(threads).where(threads.c.customer_id == customer_id)
+        return mapping.thread((await self._connection.execute(query)).one())
+
+    async def lock(self, customer_id: UUID) -> Thread:
+        query = select(threads).where(threads.c.customer_id == customer_id).with_for_update()
+        return mapping.thread((await self._connection.execute(query)).one())
+
+    async def begin_turn(self, customer_id: UUID) -> Thread:
+        change = (
+            update(threads)
+            .where(threads.c.customer_id == customer_id)
+            .values(fence=threads.c.fence + 1)
+            .returning(threads)
+        )
+        return mapping.thread((await self._connection.execute(change)).one())
+
+    async def own(self, customer_id: UUID, owner: Owner, team: Team | None) -> None:
+        await self._connection.execute(
+            update(threads)
+            .where(threads.c.customer_id == customer_id)
+            .values(owner=owner, team=team, fence=threads.c.fence + 1)
+        )
+
+    async def state(self, customer_id: UUID) -> DialogueState | None:
+        query = select(dialogue_states.c.turn, dialogue_states.c.state).where(
+            dialogue_states.c.customer_id == customer_id
+        )
+        row = (await self._connection.execute(query)).one_or_none()
+        return DialogueState(row.turn, row.state) if row else None
+
+    async def slots(self, customer_id: UUID) -> dict[str, object]:
+        query = select(dialogue_states.c.slots).where(dialogue_states.c.customer_id == customer_id)
+        return (await self._connection.execute(query)).scalar_one_or_none() or {}
+
+    async def finish_turn(
+        self, customer_id: UUID, turn: int, *, message: UUID, result: TurnResult
+    ) -> None:
+        await self._connection.execute(
+            update(threads).where(threads.c.customer_id == customer_id).values(turn=turn)
+        )
+        await self._connection.execute(
+            insert(turns).values(
+                customer_id=customer_id,
+                turn=turn,
+                message_id=message,
+                events=list(result.events),
+                understanding=dict(result.understanding),
+                model=result.model,
+            )
+        )
+        state = {
+            "turn": turn,
+            "state": dict(result.state),
+            "slots": dict(result.slots),
+            "model": result.model,
+        }
+        await self._connection.execute(
+            upsert(dialogue_states)
+            .values(customer_id=customer_id, **state)
+            .on_conflict_do_update(index_elements=["customer_id"], set_=state)
+        )

@@ -1,0 +1,83 @@
+"""The only place that commits: one block, one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from nitka.errors import Unavailable
+from nitka.store.customers import SqlCustomers
+from nitka.store.handoffs import SqlHandoffs
+from nitka.store.inbox import SqlInbox
+from nitka.store.ledger import SqlLedger
+from nitka.store.messages import SqlMessages
+from nitka.store.outbox import SqlOutbox
+from nitka.store.threads import SqlThreads
+
+
+class SqlUnitOfWork:
+    """`ports.UnitOfWork` on one connection with an open transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.customers = SqlCustomers(connection)
+        self.threads = SqlThreads(connection)
+        self.messages = SqlMessages(connection)
+        self.inbox = SqlInbox(connection)
+        self.outbox = SqlOutbox(connection)
+        self.handoffs = SqlHandoffs(connection)
+        self.ledger = SqlLedger(connection)
+
+
+class SqlStore:
+    """`ports.Store` in PostgreSQL. Open it with `open_store`, close it when done."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[SqlUnitOfWork]:
+        try:
+            async with self._engine.begin() as connection:
+                yield SqlUnitOfWork(connection)
+        except DBAPIError as error:
+            if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
+                raise Unavailable(f"PostgreSQL: {_first_line(error)}") from error
+            raise
+        except (PoolTimeout, OSError) as error:
+            raise Unavailable(f"PostgreSQL: {_first_line(error)}") from error
+
+    async def ready(self) -> bool:
+        try:
+            async with self._engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except (DBAPIError, PoolTimeout, OSError):
+            return False
+        return True
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def open_store(url: str, *, connections: int = 10) -> SqlStore:
+    """Open a pool of at most `connections`; connects when first used."""
+    engine = create_async_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": 5,
+            "options": "-c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000",
+        },
+    )
+    return SqlStore(engine)
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
