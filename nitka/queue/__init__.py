@@ -1,0 +1,1 @@
+"""What is live and shared, in Redis or Valkey. SQL has the truth: losing Redis loses nothing."""

@@ -1,0 +1,48 @@
+"""The live copy of dialogue states."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from redis.asyncio import Redis
+
+from nitka.domain.turn import DialogueState
+from nitka.queue import keys
+from nitka.queue.connection import GONE
+
+log = structlog.get_logger(__name__)
+
+
+class RedisLive:
+    """`ports.Live`. States not used for `life` leave Redis; SQL still has them."""
+
+    def __init__(self, redis: Redis, *, life: timedelta = timedelta(days=30)) -> None:
+        self._redis = redis
+        self._life = life
+
+    async def state(self, customer_id: UUID) -> DialogueState | None:
+        try:
+            kept = await self._redis.get(keys.state(customer_id))
+            if kept is None:
+                return None
+            value = json.loads(kept)
+            return DialogueState(int(value["turn"]), value["state"])
+        except (*GONE, ValueError, KeyError, TypeError) as error:
+            log.warning("live.unread", customer=str(customer_id), error=str(error))
+            return None
+
+    async def keep(self, customer_id: UUID, state: DialogueState) -> None:
+        value = json.dumps({"turn": state.turn, "state": state.body}, ensure_ascii=False)
+        try:
+            await self._redis.set(keys.state(customer_id), value, ex=self._life)
+        except GONE as error:
+            log.warning("live.unkept", customer=str(customer_id), error=str(error))
+
+    async def forget(self, customer_id: UUID) -> None:
+        try:
+            await self._redis.delete(keys.state(customer_id))
+        except GONE as error:
+            log.warning("live.unforgotten", customer=str(customer_id), error=str(error))
