@@ -16,7 +16,7 @@ from uuid import UUID
 
 from nitka.domain.address import Address, Channel
 from nitka.domain.customer import Customer, KnownAddress, Language, Profile
-from nitka.domain.handoff import Handoff
+from nitka.domain.handoff import Handoff, HandoffState
 from nitka.domain.inbound import Ignored, Inbound, Outcome
 from nitka.domain.message import (
     Attachment,
@@ -172,6 +172,7 @@ class Uploads(Protocol):
     """Files that customers send. The implementation is `nitka.service.uploads`."""
 
     limit: int  # bytes
+    types: tuple[str, ...]  # media types that are taken
 
     async def keep(self, content: bytes, *, name: str, owner: str) -> StoredFile:
         """Keep a file. Raises `Refused`: 413 `file_too_large`, 415 `file_type`, 400 `file_empty`."""
@@ -354,6 +355,12 @@ class Handoffs(Protocol):
         """Give the customer's hand-offs, the newest first."""
         ...
 
+    async def find(
+        self, *, team: Team | None = None, state: HandoffState | None = None, limit: int = 200
+    ) -> Sequence[Handoff]:
+        """Give hand-offs of all customers, the newest first, at most `limit`."""
+        ...
+
     async def draft(self, customer_id: UUID, message: UUID, replies: Sequence[str]) -> None:
         """Keep what the bot would have said, had a person not taken over in the meantime."""
         ...
@@ -391,6 +398,40 @@ class Ledger(Protocol):
     async def add_file(self, file: StoredFile) -> None: ...
 
 
+class Directory(Protocol):
+    """Finds customers by what other systems know of them; reads only."""
+
+    async def with_address(self, channel: Channel, native_id: str) -> Sequence[Customer]:
+        """Give the customers with this native id on a channel, whatever our account there."""
+        ...
+
+    async def with_email(self, email: str) -> Sequence[Customer]:
+        """Give the customers with this e-mail address, letter case aside, at most 50."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a request under an idempotency key was answered. `digest`: of the request's body."""
+
+    digest: str
+    status: int
+    body: Mapping[str, object]
+
+
+class Answers(Protocol):
+    """Answers kept under idempotency keys."""
+
+    async def get(self, key: str) -> Answer | None: ...
+
+    async def keep(self, key: str, answer: Answer) -> bool:
+        """Keep an answer; False, and nothing stored, if the key has one.
+
+        A transaction that is just storing one under the same key is waited for.
+        """
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction: everything or nothing. Only it commits."""
 
@@ -401,6 +442,8 @@ class UnitOfWork(Protocol):
     outbox: Outbox
     handoffs: Handoffs
     ledger: Ledger
+    directory: Directory
+    answers: Answers
 
 
 class Store(Protocol):
