@@ -1,0 +1,1 @@
+"""Channels: ways in and out of the thread, one folder each."""
