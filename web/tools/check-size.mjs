@@ -1,0 +1,17 @@
+/** Fails the build when the widget outgrows its promise: at most 25 kB gzipped, styles included. */
+import { readFileSync, readdirSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+
+const LIMIT_BYTES = 25_000;
+const stray = readdirSync("dist").filter((name) => name !== "widget.js" && name !== "demo");
+if (stray.length > 0) {
+  console.error(`widget: the build must give one file, but dist/ also has ${stray.join(", ")}`);
+  process.exit(1);
+}
+const source = readFileSync("dist/widget.js");
+const size = gzipSync(source, { level: 9 }).length;
+console.log(`widget.js: ${size} bytes gzipped of ${LIMIT_BYTES} allowed (${source.length} raw)`);
+if (size > LIMIT_BYTES) {
+  console.error("widget.js is over its size limit: take something out before adding more.");
+  process.exit(1);
+}

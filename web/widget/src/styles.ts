@@ -1,0 +1,14 @@
+/** The widget's styles as constructed sheets: no style element, so strict page policies allow them. */
+
+import base from "./styles/base.css?inline";
+import composer from "./styles/composer.css?inline";
+import messages from "./styles/messages.css?inline";
+import panel from "./styles/panel.css?inline";
+
+export function styles(): CSSStyleSheet[] {
+  return [base, panel, messages, composer].map((text) => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(text);
+    return sheet;
+  });
+}

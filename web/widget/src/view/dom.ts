@@ -1,0 +1,95 @@
+/** Makes nodes without HTML strings: text stays text, listeners stay out of attributes. */
+
+type Child = Node | string | null | undefined | false;
+type Attributes = Record<string, string | number | boolean | null | undefined>;
+
+function fill(node: Element, attributes: Attributes, children: Child[]): void {
+  for (const [name, value] of Object.entries(attributes)) setAttribute(node, name, value);
+  node.append(...children.filter((child): child is Node | string => Boolean(child)));
+}
+
+/** Sets, or with false, null and undefined removes; writes only what has changed. */
+export function setAttribute(
+  node: Element,
+  name: string,
+  value: string | number | boolean | null | undefined,
+): void {
+  if (value === false || value === null || value === undefined) node.removeAttribute(name);
+  else {
+    const text = value === true ? "" : String(value);
+    if (node.getAttribute(name) !== text) node.setAttribute(name, text);
+  }
+}
+
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[K] {
+  const node = document.createElement(tag);
+  fill(node, attributes, children);
+  return node;
+}
+
+/** A button that does one thing; never submits a form by accident. */
+export function button(
+  attributes: Attributes,
+  press: () => void,
+  ...children: Child[]
+): HTMLButtonElement {
+  const node = h("button", { type: "button", ...attributes }, ...children);
+  node.addEventListener("click", press);
+  return node;
+}
+
+/** Writes text only when it differs, so that live regions speak once. */
+export function setText(node: Element, text: string): void {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function svg(className: string, box: string, paths: readonly string[]): SVGSVGElement {
+  const node = document.createElementNS(SVG, "svg");
+  const children = paths.map((d) => {
+    const path = document.createElementNS(SVG, "path");
+    path.setAttribute("d", d);
+    return path;
+  });
+  fill(
+    node,
+    { class: className, viewBox: box, "aria-hidden": "true", focusable: "false" },
+    children,
+  );
+  return node;
+}
+
+const ICONS = {
+  close: ["M6 6l12 12M18 6L6 18"],
+  down: ["M6 9.5l6 6 6-6"],
+  send: ["M4.5 12h13M12 5.5l6.5 6.5-6.5 6.5"],
+  clip: [
+    "M19.5 11.5l-7.6 7.6a4.6 4.6 0 0 1-6.5-6.5l7.9-7.9a3 3 0 0 1 4.3 4.3l-7.7 7.7a1.5 1.5 0 0 1-2.1-2.1l6.9-6.9",
+  ],
+  file: ["M7 3.5h6.5L18 8v12.5H7zM13.5 3.5V8H18"],
+  clock: ["M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 8v4.4l2.8 1.7"],
+  alert: ["M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 8v5M12 15.8v.3"],
+} as const;
+
+export const icon = (name: keyof typeof ICONS): SVGSVGElement =>
+  svg("icon", "0 0 24 24", ICONS[name]);
+
+/** The mark: a needle, and the thread that runs through its eye into a speech bubble's curl. */
+export const mark = (): SVGSVGElement =>
+  svg("mark", "0 0 32 32", [
+    "M25.6 4.2c1.1-.6 2.3.6 1.7 1.7L13.4 24.2l-3.6 1.3 1.2-3.7z",
+    "M24.6 7.2l-2.1 2.4",
+    "M23.6 8.4c-6.5-4.6-16-3-18.7 3.4-2 4.7.1 8.6 3.3 9.6 3.4 1 6.4-1.3 6-4.1-.4-2.6-3.7-3.1-4.6-1-.6 1.6.7 3 2.3 2.6",
+  ]);
+
+/** A wave of thread, for the header's seam and for the sign that somebody types. */
+export function wave(className: string, bends: number): SVGSVGElement {
+  let d = "M0 6";
+  for (let bend = 0; bend < bends; bend += 1) d += "q5 -8 10 0t10 0";
+  return svg(className, `0 0 ${bends * 20} 12`, [d]);
+}

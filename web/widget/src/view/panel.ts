@@ -1,0 +1,148 @@
+/** The open chat: who is on the other side, the messages, where to write. */
+
+import type { Chat } from "../chat";
+import type { Words } from "../i18n";
+import { Composer, type Draft } from "./composer";
+import { button, h, icon, mark, setText, wave } from "./dom";
+import { LogView } from "./log";
+import type { MessageActions } from "./message";
+
+export interface PanelPorts {
+  chat: Chat;
+  words: Words;
+  origin: string;
+  title: string | null;
+  draft: Draft;
+  preview: (id: string) => string | null;
+  close: () => void;
+}
+
+export class PanelView {
+  readonly node: HTMLElement;
+  readonly composer: Composer;
+  readonly log: LogView;
+  private readonly owner = h("p", { class: "owner", id: "owner", role: "status" });
+  private readonly banner = h("p", { class: "banner", role: "status" });
+  private readonly dropText = h("p", {});
+  private readonly drop: HTMLElement;
+  private readonly chat: Chat;
+  private readonly words: Words;
+
+  constructor(ports: PanelPorts) {
+    const { chat, words } = ports;
+    this.chat = chat;
+    this.words = words;
+    this.composer = new Composer(chat, words, ports.draft);
+    this.log = new LogView(chat, { words, origin: ports.origin, actions: this.actions(ports) });
+    this.drop = h(
+      "div",
+      { class: "drop", hidden: true },
+      h("p", { class: "drop-title" }, words.say("drop_here")),
+      this.dropText,
+    );
+    this.node = h(
+      "section",
+      {
+        class: "panel",
+        role: "dialog",
+        "aria-labelledby": "title",
+        "aria-describedby": "owner",
+        tabindex: -1,
+        hidden: true,
+        id: "panel",
+      },
+      this.header(ports),
+      this.banner,
+      this.log.node,
+      this.composer.node,
+      this.drop,
+    );
+    this.acceptDrops();
+  }
+
+  draw(): void {
+    setText(this.owner, this.ownerLine());
+    setText(this.banner, this.bannerLine());
+    this.banner.classList.toggle("hidden", this.banner.textContent === "");
+    this.log.draw();
+    this.composer.draw();
+  }
+
+  private header({ words, title, close }: PanelPorts): HTMLElement {
+    return h(
+      "header",
+      { class: "header" },
+      h("span", { class: "logo" }, mark()),
+      h(
+        "div",
+        { class: "heading" },
+        h("h2", { class: "title", id: "title" }, title ?? words.say("title")),
+        this.owner,
+      ),
+      button({ class: "close", "aria-label": words.say("close_chat") }, close, icon("close")),
+      wave("seam", 24),
+    );
+  }
+
+  private actions({ chat, preview }: PanelPorts): MessageActions {
+    return {
+      preview,
+      choose: (title, payload) => {
+        chat.send(title, payload);
+        this.composer.input.focus({ preventScroll: true });
+      },
+      retry: (id) => chat.retry(id),
+      discard: (id) => chat.discard(id),
+      edit: (id, text) => {
+        chat.discard(id);
+        this.composer.fill(text);
+      },
+    };
+  }
+
+  private ownerLine(): string {
+    const { owner, team, name } = this.chat.thread.owner;
+    const { say } = this.words;
+    if (owner === "bot") return say("with_bot");
+    if (owner === "agent") {
+      const last = [...this.chat.thread.messages()]
+        .reverse()
+        .find(({ author }) => author === "agent");
+      const known = name ?? last?.name;
+      return known ? say("with_agent", { name: known }) : say("with_agent_unnamed");
+    }
+    const key = team === "support" || team === "sales" ? (`team_${team}` as const) : "team_any";
+    return say("waiting_for", { team: say(key) });
+  }
+
+  private bannerLine(): string {
+    const { status } = this.chat;
+    if (status === "waiting") return this.words.say("offline");
+    return status === "connecting" && this.chat.thread.newest === 0
+      ? this.words.say("connecting")
+      : "";
+  }
+
+  private acceptDrops(): void {
+    const carriesFiles = (event: DragEvent): boolean =>
+      event.dataTransfer?.types.includes("Files") ?? false;
+    const show = (on: boolean): void => {
+      this.drop.hidden = !on;
+      if (on) setText(this.dropText, this.composer.limits());
+    };
+    this.node.addEventListener("dragover", (event) => {
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      show(true);
+    });
+    this.node.addEventListener("dragleave", (event) => {
+      if (!this.node.contains(event.relatedTarget as Node | null)) show(false);
+    });
+    this.node.addEventListener("drop", (event) => {
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      show(false);
+      this.composer.takeFiles([...(event.dataTransfer?.files ?? [])]);
+    });
+  }
+}
