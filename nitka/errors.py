@@ -2,7 +2,7 @@
 
 NitkaError
 ├── ConfigError            a setting or a file is wrong: names it and says what it must be
-├── Refused                a business rule says no: HTTP status, stable code, a sentence for the person
+├── Refused                a business rule says no: HTTP status, stable code, a sentence
 ├── SendError              a platform did not take a message: a closed list of reasons
 ├── EngineError            the dialogue engine did not give a turn
 │   ├── EngineUnavailable    nobody answers (dead, restarting, too slow): worth another try
@@ -48,7 +48,7 @@ class SendFault(StrEnum):
 
 
 class SendError(NitkaError):
-    """A message did not go out. `retryable` and `retry_after` are the connector's classification."""
+    """A message did not go out. `retryable`, `retry_after`: as the connector classifies it."""
 
     def __init__(
         self,

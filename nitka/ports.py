@@ -175,7 +175,7 @@ class Uploads(Protocol):
     types: tuple[str, ...]  # media types that are taken
 
     async def keep(self, content: bytes, *, name: str, owner: str) -> StoredFile:
-        """Keep a file. Raises `Refused`: 413 `file_too_large`, 415 `file_type`, 400 `file_empty`."""
+        """Keep a file. `Refused`: 413 `file_too_large`, 415 `file_type`, 400 `file_empty`."""
         ...
 
     async def find(self, file_id: str) -> StoredFile | None: ...
@@ -286,6 +286,7 @@ class Waiting:
     message: Message
     address: KnownAddress
     received_at: datetime
+    attempts: int
 
 
 class Inbox(Protocol):
@@ -293,7 +294,7 @@ class Inbox(Protocol):
         """Store an inbound whose native id is not `known`, once its address is locked by `at`."""
         ...
 
-    async def drop(self, ignored: Ignored, *, channel: Channel, account: str) -> None:
+    async def drop(self, ignored: Ignored) -> None:
         """Account for a payload that starts no turn."""
         ...
 
@@ -305,12 +306,16 @@ class Inbox(Protocol):
         """Give the customer's first inbound that waits for its turn."""
         ...
 
+    async def attempt(self, inbox_id: int) -> None:
+        """Count one more try to give this inbound its turn."""
+        ...
+
     async def finish(
         self, inbox_id: int, outcome: Outcome, *, reason: str | None = None
     ) -> None: ...
 
-    async def waiting_customers(self, *, limit: int) -> Sequence[UUID]:
-        """Give customers that have an inbound waiting, the oldest first."""
+    async def waiting_customers(self, *, longer_than: timedelta, limit: int) -> Sequence[UUID]:
+        """Give customers that have an inbound waiting for so long, the oldest first."""
         ...
 
 

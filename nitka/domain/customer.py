@@ -21,7 +21,7 @@ class Language(StrEnum):
     def of(cls, tag: str | None) -> Language | None:
         """Give the language of a BCP 47 tag ("pl-PL", "ru_RU"), or None if it is not ours."""
         prefix = (tag or "").replace("_", "-").split("-")[0].lower()
-        return cls(prefix) if prefix in cls else None
+        return next((language for language in cls if language == prefix), None)
 
 
 @dataclass(frozen=True, slots=True)

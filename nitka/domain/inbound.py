@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from nitka.domain.address import Address
+from nitka.domain.address import Address, Channel
 from nitka.domain.customer import Profile
 from nitka.domain.message import Attachment
 
@@ -32,7 +32,8 @@ class Inbound:
 class Ignored:
     """A native payload that starts no turn, with the reason in snake_case for the accounting."""
 
-    address: Address | None
+    channel: Channel
+    account: str
     native_id: str
     reason: str
 

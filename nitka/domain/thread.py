@@ -22,7 +22,7 @@ class Team(StrEnum):
     @classmethod
     def of(cls, name: object) -> Team:
         """Give the team of that name; an unknown one is support's, so that nobody is lost."""
-        return cls(name) if isinstance(name, str) and name in cls else cls.SUPPORT
+        return next((team for team in cls if team == name), cls.SUPPORT)
 
 
 @dataclass(frozen=True, slots=True)

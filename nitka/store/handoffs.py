@@ -51,6 +51,16 @@ class SqlHandoffs:
         )
         return [mapping.handoff(row) for row in rows]
 
+    async def find(
+        self, *, team: Team | None = None, state: HandoffState | None = None, limit: int = 200
+    ) -> Sequence[Handoff]:
+        query = select(handoffs).order_by(handoffs.c.opened_at.desc()).limit(limit)
+        if team is not None:
+            query = query.where(handoffs.c.team == team)
+        if state is not None:
+            query = query.where(handoffs.c.state == state)
+        return [mapping.handoff(row) for row in await self._connection.execute(query)]
+
     async def draft(self, customer_id: UUID, message: UUID, replies: Sequence[str]) -> None:
         for text in replies:
             await self._connection.execute(

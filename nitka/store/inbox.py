@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from nitka.domain.address import Address, Channel
+from nitka.domain.address import Address
 from nitka.domain.inbound import Ignored, Inbound, Outcome
 from nitka.domain.message import Message
 from nitka.ports import Waiting
@@ -34,12 +35,12 @@ class SqlInbox:
             )
         )
 
-    async def drop(self, ignored: Ignored, *, channel: Channel, account: str) -> None:
+    async def drop(self, ignored: Ignored) -> None:
         await self._connection.execute(
             upsert(inbox)
             .values(
-                channel=channel,
-                account=account,
+                channel=ignored.channel,
+                account=ignored.account,
                 native_id=ignored.native_id,
                 outcome=Outcome.DROPPED,
                 reason=ignored.reason,
@@ -65,7 +66,7 @@ class SqlInbox:
     async def next(self, customer_id: UUID) -> Waiting | None:
         row = (
             await self._connection.execute(
-                select(inbox.c.id, inbox.c.message_id, inbox.c.received_at)
+                select(inbox)
                 .where(inbox.c.customer_id == customer_id, inbox.c.outcome.is_(None))
                 .order_by(inbox.c.id)
                 .limit(1)
@@ -82,7 +83,16 @@ class SqlInbox:
             )
         ).one()
         return Waiting(
-            row.id, mapping.message(line), mapping.known_address(address), row.received_at
+            row.id,
+            mapping.message(line),
+            mapping.known_address(address),
+            row.received_at,
+            row.attempts,
+        )
+
+    async def attempt(self, inbox_id: int) -> None:
+        await self._connection.execute(
+            update(inbox).where(inbox.c.id == inbox_id).values(attempts=inbox.c.attempts + 1)
         )
 
     async def finish(self, inbox_id: int, outcome: Outcome, *, reason: str | None = None) -> None:
@@ -92,10 +102,10 @@ class SqlInbox:
             .values(outcome=outcome, reason=reason, finished_at=func.clock_timestamp())
         )
 
-    async def waiting_customers(self, *, limit: int) -> Sequence[UUID]:
+    async def waiting_customers(self, *, longer_than: timedelta, limit: int) -> Sequence[UUID]:
         rows = await self._connection.execute(
             select(inbox.c.customer_id)
-            .where(inbox.c.outcome.is_(None))
+            .where(inbox.c.outcome.is_(None), inbox.c.received_at < func.now() - longer_than)
             .group_by(inbox.c.customer_id)
             .order_by(func.min(inbox.c.id))
             .limit(limit)

@@ -55,7 +55,7 @@ customers = Table(
     Column("language", Text),
     Column("language_fixed", Boolean, nullable=False, server_default=text("false")),
     _at(),
-    Index(None, "email"),
+    Index("ix_customers_email", func.lower(text("email"))),
 )
 
 addresses = Table(
@@ -131,6 +131,7 @@ inbox = Table(
     Column("native_id", Text, nullable=False),
     Column("customer_id", ForeignKey("customers.id")),
     Column("message_id", ForeignKey("messages.id"), unique=True),
+    Column("attempts", Integer, nullable=False, server_default="0"),
     Column("outcome", Text),
     Column("reason", Text),
     _at("received_at"),
@@ -225,6 +226,16 @@ tokens = Table(
     Column("scopes", JSONB, nullable=False),
     _at(),
     Column("revoked_at", DateTime(timezone=True)),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body", JSONB, nullable=False),
+    _at(),
 )
 
 files = Table(

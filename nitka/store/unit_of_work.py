@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from nitka.errors import Unavailable
 from nitka.store.customers import SqlCustomers
+from nitka.store.directory import SqlAnswers, SqlDirectory
 from nitka.store.handoffs import SqlHandoffs
 from nitka.store.inbox import SqlInbox
 from nitka.store.ledger import SqlLedger
@@ -31,6 +32,8 @@ class SqlUnitOfWork:
         self.outbox = SqlOutbox(connection)
         self.handoffs = SqlHandoffs(connection)
         self.ledger = SqlLedger(connection)
+        self.directory = SqlDirectory(connection)
+        self.answers = SqlAnswers(connection)
 
 
 class SqlStore:

@@ -1,0 +1,1 @@
+"""What Nitka does, one use case a module. Everything outside is reached through `nitka.ports`."""

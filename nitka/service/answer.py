@@ -1,0 +1,266 @@
+"""Answers what customers wrote: by the bot, or by leaving it to the people who own the thread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+
+from nitka.domain.address import Channel
+from nitka.domain.customer import Customer, Language
+from nitka.domain.inbound import Outcome
+from nitka.domain.phrases import Phrase
+from nitka.domain.thread import Owner, Team, Thread
+from nitka.domain.turn import DialogueState, TurnRequest, TurnResult
+from nitka.domain.wording import Command, Typed, typed_command
+from nitka.errors import EngineError, EngineFailed, EngineUnavailable, Fenced
+from nitka.ports import (
+    Connector,
+    Fanout,
+    Job,
+    Live,
+    Queue,
+    Store,
+    UnitOfWork,
+    Waiting,
+    topic_of,
+)
+from nitka.service.ask import Ask
+from nitka.service.hand_over import hand_over
+from nitka.service.lease import hold
+from nitka.service.leave_to_people import leave_to_people
+from nitka.service.lines import add_phrase, add_reply
+
+log = structlog.get_logger(__name__)
+_MOST_ATTEMPTS = 8  # a message that breaks its turn again and again must not block those behind it
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A turn that has begun: what waits, under which number, and what the engine is asked."""
+
+    waiting: Waiting
+    thread: Thread
+    customer: Customer
+    request: TurnRequest
+
+
+class Answer:
+    """Works off the inbounds of one customer, in order, one turn each."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        live: Live,
+        queue: Queue,
+        fanout: Fanout,
+        ask: Ask,
+        connectors: Mapping[Channel, Connector],
+    ) -> None:
+        self._store = store
+        self._live = live
+        self._queue = queue
+        self._fanout = fanout
+        self._ask = ask
+        self._connectors = connectors
+
+    async def __call__(self, customer_id: UUID) -> None:
+        """Answer until nothing of this customer waits; at once done if somebody else is at it.
+
+        A turn that breaks off anywhere leaves no trace and is done again, under the same turn id.
+        """
+        async with hold(self._queue, Job.TURN, customer_id) as mine:
+            while mine and await self._answer_next(customer_id):
+                await self._queue.wake(Job.DELIVERY, customer_id)
+                await self._fanout.publish(topic_of(customer_id), {"kind": "thread"})
+
+    async def _answer_next(self, customer_id: UUID) -> bool:
+        live = await self._live.state(customer_id)
+        async with self._store.begin() as uow:
+            waiting = await uow.inbox.next(customer_id)
+            if waiting is None:
+                return False
+            thread = await uow.threads.begin_turn(customer_id)
+            if thread.owner is not Owner.BOT:
+                await leave_to_people(uow, thread, waiting)
+                turn = None
+            else:
+                await uow.inbox.attempt(waiting.inbox_id)
+                turn = await self._begin(uow, thread, waiting, live)
+        if turn is None:
+            await self._show_owner(customer_id)
+        else:
+            await self._take_turn(turn)
+        return True
+
+    async def _begin(
+        self, uow: UnitOfWork, thread: Thread, waiting: Waiting, live: DialogueState | None
+    ) -> _Turn:
+        message = waiting.message
+        customer = await uow.customers.get(thread.customer_id)
+        assert customer is not None  # noqa: S101  # a thread has a customer, says a foreign key
+        if thread.turn == 0:
+            state = None
+        elif live is not None and live.turn == thread.turn:
+            state = live.body
+        else:
+            kept = await uow.threads.state(thread.customer_id)
+            state = kept.body if kept else None
+        payload = message.payload
+        if payload and not await uow.messages.was_offered(thread.customer_id, payload):
+            log.warning("payload.not_offered", message=str(message.id))
+            payload = None
+        typed = typed_command(message.text)
+        chosen = typed.language if typed else None
+        if chosen:
+            await uow.customers.speak(thread.customer_id, chosen, fixed=True)
+        request = TurnRequest(
+            turn_id=message.id,
+            customer_id=thread.customer_id,
+            channel=waiting.address.address.channel,
+            text=message.text,
+            payload=_payload_of(typed) or payload,
+            language=chosen or customer.language,
+            language_fixed=customer.language_fixed or chosen is not None,
+            name=customer.name,
+            attachments=message.attachments,
+            state=state,
+        )
+        return _Turn(waiting, thread, customer, request)
+
+    async def _take_turn(self, turn: _Turn) -> None:
+        with structlog.contextvars.bound_contextvars(
+            customer=str(turn.customer.id), message=str(turn.waiting.message.id)
+        ):
+            try:
+                if turn.waiting.attempts >= _MOST_ATTEMPTS:
+                    raise EngineFailed(f"the turn broke off {turn.waiting.attempts} times")
+                result = await self._ask(
+                    turn.request,
+                    typing=lambda: self._typing(turn.waiting),
+                    notice=lambda: self._notice(turn),
+                )
+            except EngineError as error:
+                await self._give_up(turn, error)
+                return
+            try:
+                await self._finish(turn, result)
+            except Fenced:
+                log.info("turn.fenced", fence=turn.thread.fence)
+                return
+            state = DialogueState(turn.thread.turn + 1, result.state)
+            await self._live.keep(turn.customer.id, state)
+
+    async def _finish(self, turn: _Turn, result: TurnResult) -> None:
+        """Write the turn's outcome in one transaction, if its fencing number still holds.
+
+        If people took over meanwhile, the replies stay drafts. If another worker is at it, raises
+        `Fenced` and writes nothing.
+        """
+        waiting, customer_id = turn.waiting, turn.customer.id
+        handed_over = False
+        async with self._store.begin() as uow:
+            await self._speak(uow, customer_id, result)
+            thread = await uow.threads.lock(customer_id)
+            if thread.fence != turn.thread.fence:
+                if thread.owner is Owner.BOT:
+                    raise Fenced
+                await uow.handoffs.draft(
+                    customer_id, waiting.message.id, [reply.text for reply in result.replies]
+                )
+                await uow.inbox.finish(waiting.inbox_id, Outcome.WITH_HUMAN)
+                return
+            for reply in result.replies:
+                await add_reply(uow, waiting, reply)
+            for effect in result.effects:
+                if effect.kind == "hand_over":
+                    handed_over = True
+                    await hand_over(
+                        uow,
+                        customer_id,
+                        team=Team.of(effect.facts.get("team")),
+                        reason=str(effect.facts.get("reason") or "unknown"),
+                        facts={**result.slots, **effect.facts},
+                        actor="bot",
+                    )
+            await uow.threads.finish_turn(
+                customer_id, thread.turn + 1, message=waiting.message.id, result=result
+            )
+            if result.replies:
+                await uow.inbox.finish(waiting.inbox_id, Outcome.ANSWERED)
+            elif handed_over:
+                await uow.inbox.finish(waiting.inbox_id, Outcome.WITH_HUMAN)
+            else:
+                await uow.inbox.finish(waiting.inbox_id, Outcome.CLOSED, reason="nothing_to_say")
+        if handed_over:
+            await self._show_owner(customer_id)
+
+    async def _speak(self, uow: UnitOfWork, customer_id: UUID, result: TurnResult) -> None:
+        for effect in result.effects:
+            language = Language.of(str(effect.facts.get("language") or ""))
+            if effect.kind == "language" and language:
+                await uow.customers.speak(
+                    customer_id, language, fixed=bool(effect.facts.get("fixed"))
+                )
+
+    async def _give_up(self, turn: _Turn, error: EngineError) -> None:
+        """Tell the customer that the bot cannot answer, and give the thread to support."""
+        down = isinstance(error, EngineUnavailable)
+        async with self._store.begin() as uow:
+            thread = await uow.threads.lock(turn.customer.id)
+            if thread.fence != turn.thread.fence and thread.owner is Owner.BOT:
+                return
+            if thread.owner is Owner.BOT:
+                await add_phrase(uow, turn.waiting, Phrase.ENGINE_DOWN, turn.request.language)
+                await hand_over(
+                    uow,
+                    turn.customer.id,
+                    team=Team.SUPPORT,
+                    reason="engine_unavailable" if down else "engine_failed",
+                    facts={"error": str(error)[:300]},
+                    actor="service",
+                )
+            await uow.inbox.finish(turn.waiting.inbox_id, Outcome.WITH_HUMAN)
+        await self._show_owner(turn.customer.id)
+
+    async def _notice(self, turn: _Turn) -> None:
+        """Tell the customer, once a turn, that it takes a moment."""
+        waiting = turn.waiting
+        async with self._store.begin() as uow:
+            thread = await uow.threads.lock(turn.customer.id)
+            if thread.fence == turn.thread.fence:
+                await add_phrase(
+                    uow,
+                    waiting,
+                    Phrase.ONE_MOMENT,
+                    turn.request.language,
+                    key=f"notice:{waiting.message.id}",
+                )
+        await self._queue.wake(Job.DELIVERY, turn.customer.id)
+        await self._fanout.publish(topic_of(turn.customer.id), {"kind": "thread"})
+
+    async def _typing(self, waiting: Waiting) -> None:
+        connector = self._connectors.get(waiting.address.address.channel)
+        if connector is not None:
+            await connector.typing(waiting.address.address)
+
+    async def _show_owner(self, customer_id: UUID) -> None:
+        async with self._store.begin() as uow:
+            thread = await uow.threads.get(customer_id)
+        await self._fanout.publish(
+            topic_of(customer_id), {"kind": "state", "owner": thread.owner, "team": thread.team}
+        )
+
+
+def _payload_of(typed: Typed | None) -> str | None:
+    """Give the engine's payload for a typed command."""
+    if typed is None or typed.command is Command.BOT:
+        return None
+    return {
+        Command.HUMAN: "/ask_human",
+        Command.HELP: "/help",
+        Command.LANGUAGE: "/change_language",
+    }[typed.command]
