@@ -47,7 +47,7 @@ class EmbeddedPostgres:
         return f"postgresql+psycopg://{_USER}:{self._password()}@127.0.0.1:{self.port}/nitka"
 
     def part(self) -> Part:
-        """Describe the server for `running` or the supervisor; makes the data at its first start."""
+        """Describe the server; its data are made at the first start."""
         return Part(
             name="postgres",
             command=self._command(),
