@@ -80,19 +80,12 @@ Frame = Hello | Say | Upload | Read | Typing | Ping
 def parse(raw: str | bytes) -> Frame | Fault:
     """Read one frame of the client, whatever it is; never raises."""
     try:
-        bag = _object(raw)
-        kind = bag.get("type")
-        if not isinstance(kind, str):
-            raise _Bent("bad_frame", "`type` must be text.", _id_or_none(bag))
-        if kind not in _READERS:
-            known = ", ".join(_READERS)
-            raise _Bent("unknown_type", f"`type` must be one of {known}.", _id_or_none(bag))
-        return _READERS[kind](bag)
+        return _read(_object(raw))
     except _Bent as bent:
         return bent.fault
 
 
-class _Bent(Exception):  # noqa: N818  # it never leaves this module
+class _Bent(Exception):
     def __init__(self, code: str, message: str, id: str | None = None) -> None:  # noqa: A002
         self.fault = Fault(code, message, id)
 
@@ -109,6 +102,16 @@ def _object(raw: str | bytes) -> Json:
     if not isinstance(bag, dict):
         raise _Bent("bad_frame", "A frame is a JSON object with a `type`.")
     return bag
+
+
+def _read(bag: Json) -> Frame:
+    kind = bag.get("type")
+    if not isinstance(kind, str):
+        raise _Bent("bad_frame", "`type` must be text.", _id_or_none(bag))
+    if kind not in _READERS:
+        known = ", ".join(_READERS)
+        raise _Bent("unknown_type", f"`type` must be one of {known}.", _id_or_none(bag))
+    return _READERS[kind](bag)
 
 
 def _hello(bag: Json) -> Frame:
