@@ -44,6 +44,9 @@ def main(names: list[str]) -> int:
         except Failed as failure:
             say(f"\n{failure}")
             return 1
+        except OSError as error:
+            say(f"\nthe project's folder cannot be used as it must be: {error}")
+            return 1
         except KeyboardInterrupt:
             say("\nstopped; the next run goes on from here")
             return 130
