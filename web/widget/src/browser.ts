@@ -70,17 +70,15 @@ function readUpload(status: number, raw: string): UploadAnswer {
   } catch {
     /* an answer without a readable body is judged by its status */
   }
-  if (status >= 200 && status < 300 && typeof body.file === "string") {
-    return { kind: "stored", file: body.file };
-  }
+  const file = body.file ?? body.id;
+  if (status >= 200 && status < 300 && typeof file === "string") return { kind: "stored", file };
   if (status === 401) return { kind: "no_token" };
   if (status === 0 || status === 408 || status === 429 || status >= 500) {
     return { kind: "unreachable" };
   }
-  const known = { 413: "file_too_big", 415: "file_type" }[status];
-  const text = typeof body.detail === "string" ? body.detail : "";
+  const known = { 413: "file_too_large", 415: "file_type" }[status];
   const code = typeof body.code === "string" ? body.code : "refused";
-  return { kind: "refused", code: known ?? code, text };
+  return { kind: "refused", code: known ?? code };
 }
 
 /** Uploads one file, telling how far it is; never rejects. */

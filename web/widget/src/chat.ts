@@ -23,7 +23,6 @@ export interface Pending {
   /** Of an upload that runs, 0 to 1. */
   progress?: number;
   failure?: string;
-  failureText?: string;
 }
 
 export interface ChatPorts extends Omit<ConnectionPorts, "newest"> {
@@ -143,21 +142,21 @@ export class Chat {
     return [...entries, ...files].sort((a, b) => a.at - b.at);
   }
 
-  /** Another tab opened or dropped the session. */
-  tokenChanged(token: string | null): void {
-    if (token === null || token === this.token || this.status === "idle") return;
+  /** Another tab dropped the session (a log-out, or a token the server refused): follow it. */
+  left(): void {
+    this.connection.stop();
+    this.token = null;
+    this.previews.clear();
     this.forget();
-    this.connection.renew();
   }
 
   /** Forgets this visitor on this page: the thread, what is unsent, the token. */
   logout(): void {
-    this.connection.stop();
     this.uploads.clear();
     this.outbox.clear();
-    if (this.token) this.ports.dropToken(this.token);
-    this.token = null;
-    this.forget();
+    this.ports.drawer.remove("draft");
+    this.ports.drawer.remove("token");
+    this.left();
   }
 
   private statusChanged(status: Status): void {
@@ -233,9 +232,8 @@ export class Chat {
   }
 
   private failed(frame: Extract<ServerFrame, { type: "error" }>): void {
-    if (frame.id === undefined || !this.outbox.refuse(frame)) {
-      console.warn(`Nitka: ${frame.code}: ${frame.message}`);
-    }
+    if (frame.id !== undefined) this.outbox.refuse(frame);
+    console.warn(`Nitka: ${frame.code}: ${frame.message}`);
   }
 
   private typingSoonOver(): void {

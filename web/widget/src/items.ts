@@ -27,7 +27,6 @@ export interface Row {
   /** 0 to 1 while uploading. */
   progress: number;
   failure: string | null;
-  failureText: string | null;
   /** First and last of a run by one author: the name stands on the first, the time on the last. */
   first: boolean;
   last: boolean;
@@ -53,7 +52,6 @@ function fromMessage(message: Message): Row {
     delivery: "stored",
     progress: 1,
     failure: null,
-    failureText: null,
     first: true,
     last: true,
     day: false,
@@ -80,7 +78,6 @@ function fromPending(pending: Pending, online: boolean): Row {
     delivery: failure === undefined ? (online ? moving : "waiting") : "failed",
     progress: pending.progress ?? 1,
     failure: failure ?? null,
-    failureText: pending.failureText ?? null,
   };
 }
 

@@ -51,7 +51,7 @@ function makeChat(options: Options, visitor: Visitor, drawer: Drawer): Chat {
 }
 
 /** The network, the visitor and the other tabs move the chat along. */
-function listen(chat: Chat, drawer: Drawer): void {
+function listen(chat: Chat, drawer: Drawer, widget: Widget): void {
   window.addEventListener("online", () => chat.connection.wake());
   window.addEventListener("pageshow", () => chat.connection.wake());
   document.addEventListener("visibilitychange", () => {
@@ -61,10 +61,11 @@ function listen(chat: Chat, drawer: Drawer): void {
     if (!event.key?.startsWith(drawer.prefix)) return;
     const name = event.key.slice(drawer.prefix.length);
     if (name.startsWith("out:")) chat.outbox.sync();
-    else if (name === "token") {
-      const token = drawer.get("token");
-      chat.tokenChanged(typeof token === "string" ? token : null);
-    } else if (name === "read") chat.onChange();
+    else if (name === "read") chat.onChange();
+    else if (name === "token" && event.newValue === null) {
+      chat.left();
+      if (widget.open || chat.hasPast()) chat.connection.start();
+    }
   });
   window.addEventListener("beforeunload", (event) => {
     if (chat.uploads.list().some(({ failure }) => failure === undefined)) event.preventDefault();
@@ -105,7 +106,7 @@ function start(tag: HTMLScriptElement): NitkaApi {
       if (open) chat.connection.start();
     },
   });
-  listen(chat, drawer);
+  listen(chat, drawer, widget);
   followPage(widget, () => asked);
   widget.mount();
   if (chat.hasPast() || visitor.identity) chat.connection.start();

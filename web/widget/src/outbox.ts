@@ -27,7 +27,6 @@ export interface Entry {
   order: number;
   /** Why the server refused it; such an entry waits for the customer's decision. */
   failure?: string;
-  failureText?: string;
 }
 
 export interface OutboxPorts {
@@ -114,12 +113,14 @@ export class Outbox {
     return entry;
   }
 
-  /** The server refused this entry; `true` when it was one of ours. */
-  refuse(error: ErrorFrame): boolean {
+  /** The server refused an entry: sent again later if that passes, else the customer decides. */
+  refuse(error: ErrorFrame): void {
     const entry = this.entries.find((item) => item.id === error.id);
-    if (!entry) return false;
+    if (!entry) return;
+    const passing = PASSING.has(error.code);
+    if (passing && this.flying !== null && this.flying !== entry.id) return;
     if (this.flying === entry.id) this.land();
-    if (PASSING.has(error.code)) {
+    if (passing) {
       this.setbacks += 1;
       const wait = backoff(this.setbacks, () => this.ports.clock.random());
       this.flying = entry.id;
@@ -129,12 +130,10 @@ export class Outbox {
       });
     } else {
       entry.failure = error.code;
-      entry.failureText = error.message;
       this.store(entry);
       this.ports.changed();
       this.pump();
     }
-    return true;
   }
 
   /** Sends a failed entry again, under its own id. */
@@ -142,7 +141,6 @@ export class Outbox {
     const entry = this.entries.find((item) => item.id === id);
     if (!entry) return;
     delete entry.failure;
-    delete entry.failureText;
     this.own.add(id);
     this.store(entry);
     this.ports.changed();

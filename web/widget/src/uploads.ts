@@ -16,12 +16,11 @@ export interface Upload {
   /** 0 to 1. */
   progress: number;
   failure?: string;
-  failureText?: string;
 }
 
 export type UploadAnswer =
   | { kind: "stored"; file: string }
-  | { kind: "refused"; code: string; text: string }
+  | { kind: "refused"; code: string }
   | { kind: "no_token" }
   | { kind: "unreachable" };
 
@@ -63,7 +62,6 @@ export class Uploads {
     const item = this.items.find((upload) => upload.id === id);
     if (!item) return;
     delete item.failure;
-    delete item.failureText;
     this.ports.changed();
     this.pump();
   }
@@ -114,7 +112,6 @@ export class Uploads {
       this.pump();
     } else if (answer.kind === "refused") {
       item.failure = answer.code;
-      item.failureText = answer.text;
       this.ports.changed();
       this.pump();
     } else {

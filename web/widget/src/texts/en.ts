@@ -54,5 +54,6 @@ export const en = {
   why_file_too_big: "{name} is too big: at most {size}.",
   why_file_type: "{name} cannot be sent: only {types}.",
   why_file_empty: "{name} is empty.",
+  why_unknown_file: "The file is no longer on the server. Please attach it again.",
   why_other: "The server did not accept it.",
 };

@@ -55,5 +55,6 @@ export const pl = {
   why_file_too_big: "Plik {name} jest za duży: najwyżej {size}.",
   why_file_type: "Pliku {name} nie można wysłać: tylko {types}.",
   why_file_empty: "Plik {name} jest pusty.",
+  why_unknown_file: "Pliku nie ma już na serwerze. Dołącz go ponownie.",
   why_other: "Serwer nie przyjął wiadomości.",
 };

@@ -55,5 +55,6 @@ export const ru = {
   why_file_too_big: "Файл {name} слишком большой: не больше {size}.",
   why_file_type: "Файл {name} отправить нельзя: только {types}.",
   why_file_empty: "Файл {name} пуст.",
+  why_unknown_file: "Файла больше нет на сервере. Прикрепите его ещё раз.",
   why_other: "Сервер не принял сообщение.",
 };

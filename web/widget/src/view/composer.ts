@@ -1,7 +1,7 @@
 /** Where the customer writes: text, files by button, drop or paste, and what the limits are. */
 
 import type { Chat } from "../chat";
-import { acceptList, fileProblem, textLength, typeNames } from "../limits";
+import { acceptList, fileProblem, textLength, typeNames, type FileProblem } from "../limits";
 import type { Words } from "../i18n";
 import { button, h, icon, setAttribute, setText } from "./dom";
 
@@ -102,11 +102,12 @@ export class Composer {
 
   /** "PNG, JPEG, PDF, up to 10 MB". */
   limits(): string {
+    return this.words.say("file_limits", this.limitValues());
+  }
+
+  limitValues(): { types: string; size: string } {
     const { limits } = this.chat;
-    return this.words.say("file_limits", {
-      types: typeNames(limits),
-      size: this.words.bytes(limits.fileBytes),
-    });
+    return { types: typeNames(limits), size: this.words.bytes(limits.fileBytes) };
   }
 
   /** The server may have told other limits. */
@@ -116,10 +117,8 @@ export class Composer {
     this.refresh();
   }
 
-  private explain(problem: "file_too_big" | "file_type" | "file_empty", name: string): string {
-    const { limits } = this.chat;
-    const values = { name, types: typeNames(limits), size: this.words.bytes(limits.fileBytes) };
-    return this.words.say(`why_${problem}`, values);
+  private explain(problem: FileProblem, name: string): string {
+    return this.words.say(`why_${problem}`, { name, ...this.limitValues() });
   }
 
   private makeFilePanel(): HTMLElement {

@@ -79,17 +79,19 @@ const ICONS = {
 export const icon = (name: keyof typeof ICONS): SVGSVGElement =>
   svg("icon", "0 0 24 24", ICONS[name]);
 
-/** The mark: a needle, and the thread that runs through its eye into a speech bubble's curl. */
+/** The mark: a speech bubble drawn by one thread; its tail is the needle, its words are stitches. */
 export const mark = (): SVGSVGElement =>
   svg("mark", "0 0 32 32", [
-    "M25.6 4.2c1.1-.6 2.3.6 1.7 1.7L13.4 24.2l-3.6 1.3 1.2-3.7z",
-    "M24.6 7.2l-2.1 2.4",
-    "M23.6 8.4c-6.5-4.6-16-3-18.7 3.4-2 4.7.1 8.6 3.3 9.6 3.4 1 6.4-1.3 6-4.1-.4-2.6-3.7-3.1-4.6-1-.6 1.6.7 3 2.3 2.6",
+    "M14.2 24.4A10.8 10.8 0 1 0 8.6 20.9",
+    "M12.6 17.6L3.6 28.6",
+    "M12.6 17.6c-1.2 3.3 0 5.8 1.6 6.8",
+    "M12.4 12.6q2.6-3.6 5.2 0t5.2 0",
   ]);
 
-/** A wave of thread, for the header's seam and for the sign that somebody types. */
-export function wave(className: string, bends: number): SVGSVGElement {
-  let d = "M0 6";
-  for (let bend = 0; bend < bends; bend += 1) d += "q5 -8 10 0t10 0";
-  return svg(className, `0 0 ${bends * 20} 12`, [d]);
+/** A wave of thread, `length` long: the header's seam, and the sign that somebody types. */
+export function wave(className: string, length: number, bend: number): SVGSVGElement {
+  const half = bend / 2;
+  let d = `M0 6q${half / 2} -7 ${half} 0`;
+  for (let x = half; x < length; x += half) d += `t${half} 0`;
+  return svg(className, `0 0 ${length} 12`, [d]);
 }

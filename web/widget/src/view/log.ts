@@ -21,6 +21,7 @@ export class LogView {
   private days = new Map<string, HTMLElement>();
   private shown = STEP;
   private lastKey = "";
+  private stuck = true;
 
   constructor(
     private readonly chat: Chat,
@@ -33,7 +34,12 @@ export class LogView {
       () => this.more(),
       words.say("earlier"),
     );
-    this.typing = h("div", { class: "typing", hidden: true }, wave("wave", 4), this.typingText);
+    this.typing = h(
+      "div",
+      { class: "typing", hidden: true },
+      wave("wave", 64, 32),
+      this.typingText,
+    );
     this.welcome = h(
       "div",
       { class: "welcome" },
@@ -61,16 +67,18 @@ export class LogView {
     );
     this.node = h("div", { class: "log-frame" }, this.scroller, this.jump);
     this.scroller.addEventListener("scroll", () => {
-      if (this.atEnd()) this.jump.hidden = true;
+      this.stuck = this.atEnd();
+      if (this.stuck) this.jump.hidden = true;
     });
-    // A picture that has loaded makes the list taller: stay at the end.
-    this.scroller.addEventListener("load", () => this.jump.hidden && this.toEnd(false), true);
+    // A picture that has loaded, a keyboard, a notice: who was at the end stays there.
+    const resized = new ResizeObserver(() => this.stuck && this.toEnd(false));
+    resized.observe(this.scroller);
+    resized.observe(this.list);
   }
 
   /** Draws the thread as it is now. */
   draw(): void {
     const { thread } = this.chat;
-    const stay = this.atEnd();
     const rows = rowsOf(thread.messages(), this.chat.pending(), this.chat.status === "online");
     setAttribute(this.scroller, "aria-live", thread.replaying ? "off" : "polite");
     const visible = rows.slice(-this.shown);
@@ -78,12 +86,13 @@ export class LogView {
     this.welcome.hidden = !this.earlier.hidden;
     this.place(visible);
     this.drawTyping();
-    this.follow(rows.at(-1), stay);
+    this.follow(rows.at(-1));
   }
 
   /** Scrolls to the newest message. */
   toEnd(smooth: boolean): void {
     this.jump.hidden = true;
+    this.stuck = true;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.scroller.scrollTo({
       top: this.scroller.scrollHeight,
@@ -96,10 +105,10 @@ export class LogView {
     return scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
   }
 
-  private follow(last: Row | undefined, stay: boolean): void {
+  private follow(last: Row | undefined): void {
     const isNew = last !== undefined && last.key !== this.lastKey;
     this.lastKey = last?.key ?? "";
-    if (stay || (isNew && last.author === "customer" && last.delivery !== "stored"))
+    if (this.stuck || (isNew && last.author === "customer" && last.delivery !== "stored"))
       this.toEnd(false);
     else if (isNew && !this.chat.thread.replaying) this.jump.hidden = false;
   }
@@ -107,6 +116,7 @@ export class LogView {
   private more(): void {
     const before = this.scroller.scrollHeight - this.scroller.scrollTop;
     this.shown += STEP;
+    this.stuck = false;
     this.draw();
     this.scroller.scrollTop = this.scroller.scrollHeight - before;
     this.scroller.focus({ preventScroll: true });

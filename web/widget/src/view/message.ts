@@ -1,7 +1,7 @@
 /** One message of the list: bubble, links, attachments, choices, time and delivery. */
 
 import type { Row } from "../items";
-import type { Words } from "../i18n";
+import type { TextKey, Words } from "../i18n";
 import { linkify, safeResource } from "../links";
 import type { Attachment } from "../protocol";
 import { button, h, icon, mark } from "./dom";
@@ -13,6 +13,8 @@ export interface MessageActions {
   discard(id: string): void;
   /** A local picture of a file sent from this page, as a blob address. */
   preview(id: string): string | null;
+  /** What files the server takes, for a refusal's sentence. */
+  limits(): { types: string; size: string };
 }
 
 export interface Setting {
@@ -26,12 +28,8 @@ const CHANNEL_NAMES = { web: "Web", telegram: "Telegram", slack: "Slack" };
 /** Who speaks, as people read it. */
 export function authorName(row: Pick<Row, "author" | "name">, words: Words): string {
   if (row.author === "agent" && row.name) return row.name;
-  return {
-    customer: words.say("you"),
-    bot: words.say("bot"),
-    agent: words.say("agent"),
-    system: "",
-  }[row.author];
+  if (row.author === "customer") return words.say("you");
+  return words.say(row.author);
 }
 
 function body(text: string): HTMLElement {
@@ -102,30 +100,37 @@ function choices(row: Row, { words, actions }: Setting): HTMLElement {
 function content(row: Row, setting: Setting): HTMLElement {
   const { words } = setting;
   const name = authorName(row, words);
+  const shown = row.first && (row.author === "bot" || row.author === "agent");
   return h(
     "div",
     { class: "content" },
-    h(
-      "span",
-      { class: row.first && row.author !== "customer" ? "name" : "sr" },
-      name && `${name}:`,
-    ),
+    h("span", { class: shown ? "name" : "sr" }, name, h("span", { class: "sr" }, ": ")),
     ...row.attachments.map((item) => attachment(row, item, setting)),
     row.text !== "" && body(row.text),
   );
 }
 
-function failureReason(row: Row, words: Words): string {
-  if (row.failure === "text_too_long") return words.say("why_text_too_long");
-  return row.failureText ?? words.say("why_other");
+const REASONS: Readonly<Record<string, TextKey>> = {
+  text_too_long: "why_text_too_long",
+  file_too_large: "why_file_too_big",
+  file_type: "why_file_type",
+  file_empty: "why_file_empty",
+  unknown_file: "why_unknown_file",
+};
+
+/** Why it was refused, in the visitor's language; the server's own sentence is in the console. */
+function failureReason(row: Row, { words, actions }: Setting): string {
+  const key = REASONS[row.failure ?? ""] ?? "why_other";
+  return words.say(key, { name: row.attachments[0]?.name ?? "", ...actions.limits() });
 }
 
-function failed(row: Row, { words, actions }: Setting): HTMLElement {
+function failed(row: Row, setting: Setting): HTMLElement {
+  const { words, actions } = setting;
   return h(
     "div",
     { class: "meta failed", role: "alert" },
     icon("alert"),
-    h("span", {}, `${words.say("failed")}. ${failureReason(row, words)}`),
+    h("span", {}, `${words.say("failed")}. ${failureReason(row, setting)}`),
     button({ class: "link" }, () => actions.retry(row.id), words.say("try_again")),
     row.text !== "" &&
       button({ class: "link" }, () => actions.edit(row.id, row.text), words.say("edit")),
@@ -153,7 +158,7 @@ function meta(row: Row, setting: Setting): HTMLElement {
   if (row.delivery === "waiting") line.append(icon("clock"), words.say("waiting"));
   else if (row.delivery === "sending") line.append(words.say("sending"));
   else {
-    if (row.last) {
+    if (row.last && row.author !== "system") {
       line.append(h("time", { datetime: new Date(row.at).toISOString() }, words.time(row.at)));
     }
     if (row.channel !== "web" && row.last) {

@@ -80,13 +80,14 @@ export class PanelView {
         this.owner,
       ),
       button({ class: "close", "aria-label": words.say("close_chat") }, close, icon("close")),
-      wave("seam", 24),
+      wave("seam", 600, 88),
     );
   }
 
   private actions({ chat, preview }: PanelPorts): MessageActions {
     return {
       preview,
+      limits: () => this.composer.limitValues(),
       choose: (title, payload) => {
         chat.send(title, payload);
         this.composer.input.focus({ preventScroll: true });
