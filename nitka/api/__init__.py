@@ -1,0 +1,1 @@
+"""The service over HTTP: errors, health, metrics, the browser's assets, and `/api/v1`."""

@@ -1,0 +1,52 @@
+"""Who may call: access tokens and what each scope opens."""
+
+from __future__ import annotations
+
+import hashlib
+from enum import StrEnum
+
+from fastapi import Request
+
+from nitka.errors import Refused
+from nitka.ports import Store
+
+
+class Scope(StrEnum):
+    """What a token is for: `write` may read too, and so may `staff`."""
+
+    READ = "read"
+    WRITE = "write"
+    STAFF = "staff"
+
+
+_OPENS = {
+    Scope.READ: {Scope.READ},
+    Scope.WRITE: {Scope.READ, Scope.WRITE},
+    Scope.STAFF: {Scope.READ, Scope.STAFF},
+}
+
+
+def digest_of(token: str) -> str:
+    """Give what is stored of an access token: its SHA-256, in hex."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Gate:
+    """Lets in who carries a token with the scope that is needed."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def enter(self, request: Request, scope: Scope) -> str:
+        """Give the token's name. Raises `Refused`: 401 `unauthorized`, 403 `scope_missing`."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise Refused("unauthorized", "Send an access token as bearer token.", status=401)
+        async with self._store.begin() as uow:
+            found = await uow.ledger.token(digest_of(token.strip()))
+        if found is None:
+            raise Refused("unauthorized", "This access token is not valid.", status=401)
+        name, scopes = found
+        if not any(scope in _OPENS[own] for own in Scope if own in scopes):
+            raise Refused("scope_missing", f"This takes a token of scope {scope}.", status=403)
+        return name

@@ -1,0 +1,174 @@
+"""What `/api/v1` takes and gives, as JSON. Documented in `docs/api.md`; kept stable."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints, model_validator
+
+from nitka.domain.address import Channel, Evidence
+from nitka.domain.customer import Language
+from nitka.domain.handoff import Handoff, HandoffState
+from nitka.domain.message import Author, Message, MessageState
+from nitka.domain.thread import Owner, Team
+from nitka.service.show import Portrait
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=320)]
+
+
+class AddressShape(BaseModel):
+    channel: Channel
+    address: str
+    evidence: Evidence
+
+
+class HandoffShape(BaseModel):
+    id: UUID
+    team: Team
+    state: HandoffState
+    reason: str
+
+
+class ListedHandoff(HandoffShape):
+    customer: UUID
+    facts: dict[str, object]
+    opened_at: datetime
+
+
+class CustomerShape(BaseModel):
+    id: UUID
+    name: str | None = None
+    owner: Owner
+    team: Team | None = None
+    language: Language | None
+    addresses: list[AddressShape]
+    slots: dict[str, object]
+    handoffs: list[HandoffShape]
+
+
+class ButtonShape(BaseModel):
+    title: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    payload: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+
+
+class AttachmentShape(BaseModel):
+    kind: Literal["image", "file"]
+    name: str
+    type: str
+    size: int
+    file: str
+
+
+class MessageShape(BaseModel):
+    """One line of a thread. `channel` is missing for lines that went nowhere."""
+
+    id: UUID
+    customer: UUID
+    seq: int
+    channel: Channel | None = None
+    author: Author
+    name: str | None = None
+    text: str
+    state: MessageState
+    buttons: list[ButtonShape] = []
+    attachments: list[AttachmentShape] = []
+    at: datetime
+
+
+class Customers(BaseModel):
+    customers: list[CustomerShape]
+
+
+class Messages(BaseModel):
+    messages: list[MessageShape]
+
+
+class Handoffs(BaseModel):
+    handoffs: list[ListedHandoff]
+
+
+class NewMessage(BaseModel):
+    """A message to a customer (`out`), or one as if he had written it (`in`).
+
+    For whom: `customer`, or `channel` and `address`.
+    """
+
+    customer: UUID | None = None
+    channel: Channel | None = None
+    address: Name | None = None
+    text: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+    buttons: Annotated[list[ButtonShape], Field(max_length=20)] = []
+    direction: Literal["out", "in"] = "out"
+    author: Literal["system", "bot"] = "system"
+
+    @model_validator(mode="after")
+    def _for_somebody(self) -> Self:
+        by_address = self.channel is not None and self.address is not None
+        half = (self.channel is None) != (self.address is None)
+        if half or (self.customer is not None) == by_address:
+            raise ValueError("give either `customer`, or `channel` and `address`")
+        if not self.text.strip():
+            raise ValueError("`text` is empty")
+        if self.direction == "in" and self.buttons:
+            raise ValueError("`buttons` go out only")
+        return self
+
+
+def customer_shape(portrait: Portrait) -> CustomerShape:
+    return CustomerShape(
+        id=portrait.customer.id,
+        name=portrait.customer.name,
+        owner=portrait.thread.owner,
+        team=portrait.thread.team,
+        language=portrait.customer.language,
+        addresses=[
+            AddressShape(
+                channel=known.address.channel,
+                address=known.address.native_id,
+                evidence=known.evidence,
+            )
+            for known in portrait.addresses
+        ],
+        slots={name: value for name, value in portrait.slots.items() if value is not None},
+        handoffs=[
+            HandoffShape(id=h.id, team=h.team, state=h.state, reason=h.reason)
+            for h in portrait.handoffs
+        ],
+    )
+
+
+def message_shape(message: Message) -> MessageShape:
+    return MessageShape(
+        id=message.id,
+        customer=message.customer_id,
+        seq=message.seq,
+        channel=message.channel,
+        author=message.author,
+        name=message.author_name,
+        text=message.text,
+        state=message.state,
+        buttons=[
+            ButtonShape.model_construct(title=b.title, payload=b.payload) for b in message.buttons
+        ],
+        attachments=[
+            AttachmentShape(
+                kind=a.kind.value, name=a.name, type=a.media_type, size=a.size, file=a.file_id
+            )
+            for a in message.attachments
+        ],
+        at=message.created_at,
+    )
+
+
+def handoff_shape(handoff: Handoff) -> ListedHandoff:
+    return ListedHandoff(
+        id=handoff.id,
+        customer=handoff.customer_id,
+        team=handoff.team,
+        state=handoff.state,
+        reason=handoff.reason,
+        facts=handoff.facts,
+        opened_at=handoff.opened_at,
+    )
