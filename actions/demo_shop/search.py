@@ -1,0 +1,187 @@
+"""Finding the product that somebody means: three languages, inflected, mistyped, transliterated.
+
+Pure: a list of products goes in, an index comes out. Words are compared by their common
+beginning (which forgives endings) and by edit distance (which forgives typing).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import log
+
+from rapidfuzz import fuzz
+
+from actions.catalogue_words import tokens
+
+_SIMILAR = 78
+"""Least similarity, of 100, for two words of five letters or more to be the same word."""
+_CLOSE = 0.75
+"""Products that score at least this share of the best are shown beside it."""
+_ENOUGH = 0.45
+"""Least share of a short query that a product must account for."""
+_LONG_QUERY = 4
+"""Words from which a query is a story: there one telling word is enough."""
+# Words that many things share: they tell products apart, but alone they name none.
+_GENERIC = frozenset(
+    [
+        "set",
+        "box",
+        "pieces",
+        "cups",
+        "machine",
+        "maker",
+        "oven",
+        "board",
+        "glass",
+        "steel",
+        "electric",
+        "ceramic",
+        "oak",
+        "blue",
+        "black",
+        "green",
+        "white",
+        "hand",
+        "paper",
+        "cast",
+        "iron",
+        "coating",
+        "coated",
+        "gift",
+        "timer",
+        "lid",
+        "slots",
+        "tin",
+        "time",
+        "набор",
+        "шт",
+        "чашек",
+        "литров",
+        "коробка",
+        "стеклянный",
+        "электрический",
+        "синий",
+        "черный",
+        "зеленый",
+        "белый",
+        "ручная",
+        "ручной",
+        "керамическая",
+        "чугунный",
+        "отделения",
+        "для",
+        "покрытием",
+        "машина",
+        "подарочный",
+        "zestaw",
+        "szt",
+        "pudelko",
+        "filizanek",
+        "szklany",
+        "elektryczny",
+        "niebieski",
+        "czarny",
+        "czarna",
+        "zielony",
+        "zielona",
+        "bialy",
+        "reczny",
+        "ceramiczna",
+        "zeliwny",
+        "kromki",
+        "maszyna",
+        "prezentowy",
+        "domu",
+    ]
+)
+_LATIN = {
+    **dict(zip("абвгдезийклмнопрстуфыэ", "abvgdeziyklmnoprstufye", strict=True)),
+    **{"ж": "zh", "х": "h", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "sch", "ъ": "", "ь": ""},
+    **{"ю": "yu", "я": "ya"},
+}
+
+
+@dataclass(frozen=True)
+class _Entry:
+    sku: str
+    terms: frozenset[str]
+    """Words of the name and further words, in all languages."""
+    description: frozenset[str]
+
+
+class Index:
+    """An index over the catalogue's words."""
+
+    def __init__(self, products: Iterable[Mapping[str, object]]) -> None:
+        self._entries = [_entry(product) for product in products]
+        counts = Counter(term for entry in self._entries for term in entry.terms)
+        size = len(self._entries) or 1
+        self._weight = {term: 0.4 + log(1 + size / n) / log(1 + size) for term, n in counts.items()}
+
+    def search(self, text: str) -> list[str]:
+        """Returns the SKUs that the words mean, best first; one when it is clear which."""
+        query = list(dict.fromkeys(word for word in tokens(text) if not word.isdigit()))
+        scored = [
+            (score, entry.sku)
+            for entry in self._entries
+            if (score := self._score(query, entry)) > 0
+        ]
+        if not scored:
+            return []
+        best = max(score for score, _ in scored)
+        close = [(score, sku) for score, sku in scored if score >= best * _CLOSE]
+        return [sku for _, sku in sorted(close, key=lambda pair: (-pair[0], pair[1]))]
+
+    def _score(self, query: Sequence[str], entry: _Entry) -> float:
+        total = 0.0
+        named = 0
+        for word in query:
+            match, term = _best(word, entry.terms)
+            if match:
+                generic = term in _GENERIC
+                total += match * (0.3 if generic else self._weight[term])
+                named += 0 if generic else 1
+            elif _best(word, entry.description)[0]:
+                total += 0.15
+        if not named:
+            return 0.0
+        enough = len(query) >= _LONG_QUERY or named / len(query) >= _ENOUGH
+        return total if enough else 0.0
+
+
+def _entry(product: Mapping[str, object]) -> _Entry:
+    texts = [*_values(product["name"]), *_values(product["words"])]
+    terms = {word for text in texts for word in tokens(text) if not word.isdigit()}
+    terms |= {_transliterated(word) for word in terms}
+    about = {word for text in _values(product["about"]) for word in tokens(text)}
+    return _Entry(str(product["sku"]), frozenset(terms), frozenset(about - terms))
+
+
+def _values(by_language: object) -> list[str]:
+    return [str(value) for value in by_language.values()] if isinstance(by_language, dict) else []
+
+
+def _transliterated(word: str) -> str:
+    return "".join(_LATIN.get(char, char) for char in word)
+
+
+def _best(word: str, terms: Iterable[str]) -> tuple[float, str]:
+    return max(((_same(word, term), term) for term in terms), default=(0.0, ""))
+
+
+def _same(word: str, term: str) -> float:
+    """How surely two folded words are one: 1 the same, above 0 a form or a slip, 0 different."""
+    if word == term:
+        return 1.0
+    shorter, longer = sorted((len(word), len(term)))
+    if shorter < 4 or word[:2] != term[:2]:
+        return 0.0
+    common = next((i for i in range(shorter) if word[i] != term[i]), shorter)
+    if common >= max(4, shorter - 1) and longer - common <= 3:
+        return 0.95
+    if shorter < 5:
+        return 0.0
+    similarity = fuzz.ratio(word, term)
+    return similarity / 100 if similarity >= _SIMILAR else 0.0

@@ -1,0 +1,54 @@
+"""What an action wants the service to do: effects, which never reach the customer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk.events import ActiveLoop, SlotSet
+
+from actions import words
+from actions.scene import Scene
+from actions.turn import Event
+
+TEXT_LIMIT = 500
+"""Characters of the customer's words that a hand-off carries; the thread has them all."""
+
+
+def hand_over(
+    scene: Scene,
+    *,
+    team: str,
+    reason: str,
+    **facts: Any,
+) -> list[Event]:
+    """Asks the service to give the thread to a team, and returns the events that tidy up.
+
+    The team gets what is known (order number, product, contact, the form that was open, the
+    customer's words) and the given facts, without those that are None.
+    """
+    known = {
+        "order_number": words.order_number(_first(scene.slot("order_number"))),
+        "product": scene.slot("product"),
+        "email": _first(scene.slot("email")),
+        "phone": _first(scene.slot("phone")),
+        "form": scene.turn.form,
+        "asked_for": scene.turn.asked_for,
+        "tried": scene.slot("order_tried"),
+        "text": scene.turn.words[:TEXT_LIMIT] or None,
+    }
+    effect = {"kind": "hand_over", "team": team, "reason": reason, **known, **facts}
+    scene.want(effect)
+    return [*leave_form(), SlotSet("team", team), SlotSet("fallback_count", 0)]
+
+
+def leave_form() -> list[Event]:
+    """Returns the events that end whatever form is open and forget its half answers."""
+    names = ("requested_slot", "order_tried", "order_reference", "product_query")
+    forgotten = [SlotSet(name, None) for name in (*names, "complaint_text", "offer")]
+    return [ActiveLoop(None), *forgotten]
+
+
+def _first(value: Any) -> str | None:
+    if isinstance(value, list):
+        value = value[0] if value else None
+    return None if value is None else str(value)

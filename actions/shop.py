@@ -1,0 +1,146 @@
+"""The one port to the business's own systems, with its values and its one error.
+
+Owns what the bot may ask of a shop and the time that it waits. Does not know how a shop stores
+anything: the demo shop is one implementation, a firm's own system another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+import structlog
+
+log = structlog.get_logger("nitka.actions")
+Answer = TypeVar("Answer")
+
+TIME_LIMIT = timedelta(seconds=3)
+"""How long a customer waits for the shop before being offered a person."""
+
+
+class ShopUnavailable(Exception):
+    """The shop failed or took too long. The customer is told, and offered a person."""
+
+
+class OrderState(StrEnum):
+    """Where an order is in its life."""
+
+    PLACED = "placed"
+    PAID = "paid"
+    PACKED = "packed"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    DELAYED = "delayed"
+    CANCELLED = "cancelled"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What may be said of an order by its number alone: its state and its dates.
+
+    There is no buyer here, and nothing that was bought: whoever types a number need not be
+    the buyer. ``closed_on`` is the day of the cancellation or of the return.
+    """
+
+    number: str
+    state: OrderState
+    placed_on: date
+    paid_on: date | None = None
+    shipped_on: date | None = None
+    expected_on: date | None = None
+    delivered_on: date | None = None
+    closed_on: date | None = None
+
+    def is_overdue(self, today: date) -> bool:
+        """Says whether the order should have arrived by now and has not."""
+        under_way = {OrderState.PAID, OrderState.PACKED, OrderState.SHIPPED, OrderState.DELAYED}
+        return self.state in under_way and self.expected_on is not None and self.expected_on < today
+
+    def is_late(self, today: date) -> bool:
+        """Says whether the order is overdue or has been put off."""
+        return self.state is OrderState.DELAYED or self.is_overdue(today)
+
+
+@dataclass(frozen=True)
+class Product:
+    """A product as a customer sees it, named and described in the language asked for."""
+
+    sku: str
+    name: str
+    about: str
+    pln: Decimal
+    eur: Decimal
+    stock: int
+    delivery_days: int
+    restock_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """A complaint to be opened. The same ``key`` opens the same complaint, however often."""
+
+    key: str
+    customer: str
+    text: str
+    order_number: str | None = None
+
+
+class Shop(Protocol):
+    """The business's systems, as far as the bot needs them. Any failure may raise anything."""
+
+    async def find_order(self, number: str) -> Order | None:
+        """Returns the order of this number (``NT-12345``), or None."""
+        ...
+
+    async def find_product(self, sku: str, language: str) -> Product | None:
+        """Returns the product of this SKU, or None."""
+        ...
+
+    async def search_products(self, text: str, language: str) -> Sequence[Product]:
+        """Returns the products that the words mean, best first; empty when there is none.
+
+        ``text`` is what the customer wrote: any of the three languages, inflected, mistyped.
+        One product means that it is clear which is meant.
+        """
+        ...
+
+    async def open_complaint(self, complaint: Complaint) -> str:
+        """Opens the complaint once for its key, and returns its number for the customer."""
+        ...
+
+
+class GuardedShop:
+    """A shop with a time limit: every failure of the real one becomes `ShopUnavailable`."""
+
+    def __init__(self, shop: Shop, *, limit: timedelta = TIME_LIMIT) -> None:
+        self._shop = shop
+        self._limit = limit
+
+    async def find_order(self, number: str) -> Order | None:
+        """Returns the order, or None; raises ShopUnavailable."""
+        return await self._within(self._shop.find_order(number), "find_order")
+
+    async def find_product(self, sku: str, language: str) -> Product | None:
+        """Returns the product, or None; raises ShopUnavailable."""
+        return await self._within(self._shop.find_product(sku, language), "find_product")
+
+    async def search_products(self, text: str, language: str) -> Sequence[Product]:
+        """Returns the products meant, best first; raises ShopUnavailable."""
+        return await self._within(self._shop.search_products(text, language), "search_products")
+
+    async def open_complaint(self, complaint: Complaint) -> str:
+        """Returns the complaint's number; raises ShopUnavailable."""
+        return await self._within(self._shop.open_complaint(complaint), "open_complaint")
+
+    async def _within(self, call: Awaitable[Answer], name: str) -> Answer:
+        try:
+            return await asyncio.wait_for(call, self._limit.total_seconds())
+        except Exception as error:
+            log.warning("shop.unavailable", call=name, error=repr(error))
+            raise ShopUnavailable(name) from error
