@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,7 +10,7 @@ from datetime import timedelta
 import structlog
 
 from nitka.domain.turn import TurnRequest, TurnResult
-from nitka.errors import EngineFailed, EngineUnavailable
+from nitka.errors import EngineFailed, EngineUnavailable, NitkaError
 from nitka.ports import Engine
 
 log = structlog.get_logger(__name__)
@@ -50,8 +49,7 @@ class Ask:
             return await self._insist(request)
         finally:
             company.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await company
+            await asyncio.wait([company])
 
     async def _insist(self, request: TurnRequest) -> TurnResult:
         loop = asyncio.get_running_loop()
@@ -84,4 +82,7 @@ class Ask:
             waited += step
             if not noticed and waited >= limit:
                 noticed = True
-                await notice()
+                try:
+                    await notice()
+                except NitkaError as error:  # company is kind, the answer is what counts
+                    log.warning("notice.lost", error=str(error))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -31,8 +30,7 @@ async def hold(queue: Queue, job: Job, customer_id: UUID) -> AsyncIterator[bool]
         yield True
     finally:
         renewing.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await renewing
+        await asyncio.wait([renewing])
         if await queue.release(job, customer_id, lease):
             await queue.wake(job, customer_id)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from nitka.domain.customer import KnownAddress
@@ -43,7 +44,7 @@ class SqlOutbox:
             select(outbox)
             .where(outbox.c.customer_id == customer_id, outbox.c.state.in_(_OPEN))
             .order_by(outbox.c.address_id, outbox.c.seq)
-            .distinct(outbox.c.address_id)
+            .ext(distinct_on(outbox.c.address_id))
             .subquery()
         )
         rows = (

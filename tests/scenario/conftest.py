@@ -1,0 +1,157 @@
+"""Whole conversations over the real store and the real Valkey; the engine is the scripted one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from redis.asyncio import Redis
+
+from nitka.domain.address import Address, Channel
+from nitka.domain.inbound import Inbound
+from nitka.domain.message import Message
+from nitka.engine.scripted import ScriptedEngine
+from nitka.errors import SendError
+from nitka.ports import Capabilities, Job, Received, Sent
+from nitka.queue.connection import open_redis
+from nitka.queue.fanout import RedisFanout
+from nitka.queue.live import RedisLive
+from nitka.queue.work import RedisQueue
+from nitka.service.answer import Answer
+from nitka.service.ask import Ask, Patience
+from nitka.service.deliver import Deliver
+from nitka.service.front import ThreadFront
+from nitka.service.work import Worker
+from nitka.store.unit_of_work import SqlStore, open_store
+
+
+class SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass
+class RecordingConnector:
+    """A channel that writes down what it was asked to send; `faults` are raised first."""
+
+    channel: Channel = Channel.WEB
+    sent: list[Message] = field(default_factory=list)
+    faults: list[SendError] = field(default_factory=list)
+    typed: int = 0
+
+    def capabilities(self) -> Capabilities:
+        return Capabilities(4000, True, True, True, True, False, True)
+
+    async def send(self, address: Address, message: Message) -> Sent:
+        if self.faults:
+            raise self.faults.pop(0)
+        self.sent.append(message)
+        return Sent(native_id=f"native-{message.seq}")
+
+    async def typing(self, address: Address) -> None:
+        self.typed += 1
+
+    async def close(self) -> None:
+        return None
+
+
+@dataclass
+class House:
+    """The service without its processes: what a test talks to."""
+
+    store: SqlStore
+    queue: RedisQueue
+    live: RedisLive
+    fanout: RedisFanout
+    engine: ScriptedEngine
+    connector: RecordingConnector
+    front: ThreadFront
+    answer: Answer
+    deliver: Deliver
+
+    def worker(self) -> Worker:
+        jobs = {Job.TURN: self.answer, Job.DELIVERY: self.deliver}
+        return Worker(self.store, queue=self.queue, jobs=jobs, at_once=4)
+
+    async def say(
+        self, text: str, *, visitor: str = "ann", id: str | None = None, payload: str | None = None
+    ) -> Received:
+        """A visitor says something on the web; a given `id` makes it the same message again."""
+        address = Address(Channel.WEB, "site", visitor)
+        native = id or f"m{datetime.now(UTC).timestamp()}"
+        inbound = Inbound(address, f"{visitor}:{native}", text, message_id=native, payload=payload)
+        received = await self.front.receive(inbound)
+        assert received is not None
+        return received
+
+    async def texts(self, customer_id: UUID) -> list[str]:
+        return [f"{m.author}: {m.text}" for m in await self.front.lines(customer_id, after=0)]
+
+    async def until(self, condition: Callable[[], object], *, seconds: float = 20) -> None:
+        """Wait until a condition (plain or async) holds."""
+        async with asyncio.timeout(seconds):
+            while True:
+                value = condition()
+                if asyncio.iscoroutine(value):
+                    value = await value
+                if value:
+                    return
+                await asyncio.sleep(0.02)
+
+    async def unexplained(self) -> int:
+        async with self.store.begin() as uow:
+            return (await uow.ledger.tally()).unexplained
+
+
+@contextlib.asynccontextmanager
+async def working(*workers: Worker) -> AsyncIterator[None]:
+    """Run workers within the block."""
+    tasks = [asyncio.create_task(worker.run()) for worker in workers]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def build(
+    store: SqlStore,
+    redis: Redis,
+    engine: ScriptedEngine,
+    *,
+    patience: Sequence[float] = (5.0, 60.0),
+) -> House:
+    queue, live, fanout = RedisQueue(redis), RedisLive(redis), RedisFanout(redis)
+    connector = RecordingConnector()
+    connectors = {Channel.WEB: connector}
+    ask = Ask(
+        engine,
+        patience=Patience(timedelta(seconds=patience[0]), timedelta(seconds=patience[1])),
+    )
+    return House(
+        store,
+        queue,
+        live,
+        fanout,
+        engine,
+        connector,
+        ThreadFront(store, queue=queue, fanout=fanout),
+        Answer(store, live=live, queue=queue, fanout=fanout, ask=ask, connectors=connectors),
+        Deliver(store, queue=queue, connectors=connectors, clock=SystemClock()),
+    )
+
+
+@pytest.fixture
+async def house(database_url: str, redis_url: str) -> AsyncIterator[House]:
+    store, redis = open_store(database_url), open_redis(redis_url)
+    built = build(store, redis, ScriptedEngine())
+    yield built
+    await built.fanout.close()
+    await redis.aclose()
+    await store.close()
