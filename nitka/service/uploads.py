@@ -26,7 +26,7 @@ _NAMES = "PNG, JPEG, GIF, WebP, PDF, plain text, DOCX and XLSX"
 class KeptUploads:
     """`ports.Uploads` over the files' bytes and their descriptions in the store."""
 
-    types = TYPES
+    types: tuple[str, ...] = TYPES
 
     def __init__(self, store: Store, files: Files, *, limit: int) -> None:
         """`limit` is in bytes."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import func, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from nitka.domain.inbound import Outcome
@@ -66,10 +67,14 @@ class SqlLedger:
         ).one_or_none()
         return (row.name, frozenset(row.scopes)) if row else None
 
-    async def add_token(self, name: str, digest: str, scopes: frozenset[str]) -> None:
-        await self._connection.execute(
-            insert(tokens).values(name=name, digest=digest, scopes=sorted(scopes))
+    async def add_token(self, name: str, digest: str, scopes: frozenset[str]) -> bool:
+        made = await self._connection.execute(
+            upsert(tokens)
+            .values(name=name, digest=digest, scopes=sorted(scopes))
+            .on_conflict_do_nothing()
+            .returning(tokens.c.id)
         )
+        return made.one_or_none() is not None
 
     async def file(self, file_id: str) -> StoredFile | None:
         row = (

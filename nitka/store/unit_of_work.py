@@ -11,6 +11,17 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from nitka.errors import Unavailable
+from nitka.ports import (
+    Answers,
+    Customers,
+    Directory,
+    Handoffs,
+    Inbox,
+    Ledger,
+    Messages,
+    Outbox,
+    Threads,
+)
 from nitka.store.customers import SqlCustomers
 from nitka.store.directory import SqlAnswers, SqlDirectory
 from nitka.store.handoffs import SqlHandoffs
@@ -25,15 +36,15 @@ class SqlUnitOfWork:
     """`ports.UnitOfWork` on one connection with an open transaction."""
 
     def __init__(self, connection: AsyncConnection) -> None:
-        self.customers = SqlCustomers(connection)
-        self.threads = SqlThreads(connection)
-        self.messages = SqlMessages(connection)
-        self.inbox = SqlInbox(connection)
-        self.outbox = SqlOutbox(connection)
-        self.handoffs = SqlHandoffs(connection)
-        self.ledger = SqlLedger(connection)
-        self.directory = SqlDirectory(connection)
-        self.answers = SqlAnswers(connection)
+        self.customers: Customers = SqlCustomers(connection)
+        self.threads: Threads = SqlThreads(connection)
+        self.messages: Messages = SqlMessages(connection)
+        self.inbox: Inbox = SqlInbox(connection)
+        self.outbox: Outbox = SqlOutbox(connection)
+        self.handoffs: Handoffs = SqlHandoffs(connection)
+        self.ledger: Ledger = SqlLedger(connection)
+        self.directory: Directory = SqlDirectory(connection)
+        self.answers: Answers = SqlAnswers(connection)
 
 
 class SqlStore:

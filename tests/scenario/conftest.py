@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -75,11 +75,19 @@ class House:
     deliver: Deliver
 
     def worker(self) -> Worker:
-        jobs = {Job.TURN: self.answer, Job.DELIVERY: self.deliver}
+        jobs: dict[Job, Callable[[UUID], Awaitable[None]]] = {
+            Job.TURN: self.answer,
+            Job.DELIVERY: self.deliver,
+        }
         return Worker(self.store, queue=self.queue, jobs=jobs, at_once=4)
 
     async def say(
-        self, text: str, *, visitor: str = "ann", id: str | None = None, payload: str | None = None
+        self,
+        text: str,
+        *,
+        visitor: str = "ann",
+        id: str | None = None,  # noqa: A002
+        payload: str | None = None,
     ) -> Received:
         """A visitor says something on the web; a given `id` makes it the same message again."""
         address = Address(Channel.WEB, "site", visitor)

@@ -1,0 +1,249 @@
+"""The only composition root: settings in, a running process out.
+
+Everything that must be closed is opened on one `AsyncExitStack` and closed in reverse order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import signal
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from connectors.webchat.connector import WebChat
+from connectors.webchat.identity import Identities
+from connectors.webchat.routes import PREFIX, WebChatApi
+from connectors.webchat.token import Tokens
+from nitka.api.app import Parts, create_app
+from nitka.api.assets import Assets
+from nitka.api.v1.gate import Gate, Scope, digest_of
+from nitka.api.v1.routes import ServerApi
+from nitka.domain.address import Channel
+from nitka.engine.rasa import RasaEngine
+from nitka.errors import ConfigError
+from nitka.metrics import Metrics
+from nitka.ports import Connector, Job, Store, Tally
+from nitka.queue.connection import open_redis
+from nitka.queue.fanout import RedisFanout
+from nitka.queue.live import RedisLive
+from nitka.queue.work import RedisQueue
+from nitka.service.answer import Answer
+from nitka.service.ask import Ask, Patience
+from nitka.service.deliver import Deliver
+from nitka.service.front import ThreadFront
+from nitka.service.show import Show
+from nitka.service.speak import Speak
+from nitka.service.uploads import KeptUploads
+from nitka.service.work import Worker
+from nitka.settings import ROOT, Settings
+from nitka.store.files import DiskFiles
+from nitka.store.unit_of_work import open_store
+
+log = structlog.get_logger(__name__)
+_BEAT_EVERY = timedelta(seconds=2)
+_WEB_ACCOUNT = "site"
+
+
+class SystemClock:
+    """`ports.Clock` by the machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _House:
+    """The opened parts that web and worker share."""
+
+    store: Store
+    queue: RedisQueue
+    live: RedisLive
+    fanout: RedisFanout
+    engine: RasaEngine
+    connectors: dict[Channel, Connector]
+    front: ThreadFront
+
+
+@asynccontextmanager
+async def _open_house(settings: Settings, *, connections: int) -> AsyncIterator[_House]:
+    async with AsyncExitStack() as stack:
+        store = open_store(_needed(settings, "database_url"), connections=connections)
+        stack.push_async_callback(store.close)
+        redis = open_redis(_needed(settings, "redis_url"))
+        stack.push_async_callback(redis.aclose)
+        fanout = RedisFanout(redis)
+        stack.push_async_callback(fanout.close)
+        engine = RasaEngine(settings.engine_urls, timeout=settings.turn_timeout)
+        stack.push_async_callback(engine.close)
+        connectors: dict[Channel, Connector] = {Channel.WEB: WebChat(fanout)}
+        for connector in connectors.values():
+            stack.push_async_callback(connector.close)
+        queue = RedisQueue(redis)
+        front = ThreadFront(store, queue=queue, fanout=fanout)
+        yield _House(store, queue, RedisLive(redis), fanout, engine, connectors, front)
+
+
+async def run_web(settings: Settings) -> None:
+    """Serve HTTP and WebSockets until SIGTERM or SIGINT."""
+    async with _open_house(settings, connections=20) as house:
+        app = compose_web(settings, house)
+        config = uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.port,
+            ws="websockets-sansio",
+            ws_max_size=32 * 1024 * 1024,  # larger than what we take, so that we can say so
+            ws_ping_interval=20,
+            ws_ping_timeout=20,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=settings.public_url is not None,
+            forwarded_allow_ips="*" if settings.public_url else None,
+            timeout_graceful_shutdown=5,
+        )
+        await uvicorn.Server(config).serve()
+
+
+def compose_web(settings: Settings, house: _House) -> FastAPI:
+    """Put the web process's app together."""
+    metrics = Metrics()
+    uploads = KeptUploads(house.store, DiskFiles(settings.uploads), limit=settings.file_bytes)
+    webchat = WebChatApi(
+        house.front, uploads, Tokens(settings.key()), Identities(_site_key(settings))
+    )
+    metrics.sockets.set_function(lambda: webchat.sockets)
+    speak = Speak(
+        house.store,
+        front=house.front,
+        queue=house.queue,
+        fanout=house.fanout,
+        accounts={Channel.WEB: _WEB_ACCOUNT},
+    )
+    parts = Parts(
+        server_api=ServerApi(Gate(house.store), show=Show(house.store), speak=speak),
+        assets=Assets(ROOT / "web" / "dist", demo=settings.demo),
+        metrics=metrics,
+        checks={
+            "database": house.store.ready,
+            "redis": house.queue.ready,
+            "engine": house.engine.ready,
+            "actions": lambda: _answers(settings.actions_url),
+            "worker": lambda: house.queue.alive("worker"),
+        },
+        routers=[webchat.router()],
+        open_prefixes=(PREFIX, "/widget.js"),
+        body_limits={f"{PREFIX}/files": settings.file_bytes + 64 * 1024},
+    )
+    return create_app(parts)
+
+
+async def run_worker(settings: Settings) -> None:
+    """Answer and deliver until SIGTERM or SIGINT; what is unfinished then is picked up later."""
+    async with _open_house(settings, connections=16) as house:
+        patience = Patience(
+            notice=timedelta(seconds=settings.notice_seconds),
+            limit=timedelta(seconds=settings.engine_patience_seconds),
+        )
+        answer = Answer(
+            house.store,
+            live=house.live,
+            queue=house.queue,
+            fanout=house.fanout,
+            ask=Ask(house.engine, patience=patience),
+            connectors=house.connectors,
+        )
+        deliver = Deliver(
+            house.store, queue=house.queue, connectors=house.connectors, clock=SystemClock()
+        )
+        worker = Worker(
+            house.store, queue=house.queue, jobs={Job.TURN: answer, Job.DELIVERY: deliver}
+        )
+        log.info("worker.ready")
+        await _until_signalled(worker.run(), _beat(house.queue))
+
+
+async def accounting(settings: Settings) -> Tally:
+    """Count how every inbound ended."""
+    store = open_store(_needed(settings, "database_url"), connections=1)
+    try:
+        async with store.begin() as uow:
+            return await uow.ledger.tally()
+    finally:
+        await store.close()
+
+
+async def add_token(settings: Settings, *, name: str, scopes: frozenset[str]) -> str:
+    """Make an access token and give it; only its digest is kept.
+
+    Raises `ConfigError` for an unknown scope or a name that is taken.
+    """
+    unknown = scopes - set(Scope)
+    if unknown or not scopes:
+        raise ConfigError(f"--scope: must be one of {', '.join(Scope)}, not {', '.join(unknown)}")
+    token = f"nitka_{secrets.token_urlsafe(32)}"
+    store = open_store(_needed(settings, "database_url"), connections=1)
+    try:
+        async with store.begin() as uow:
+            if not await uow.ledger.add_token(name, digest_of(token), scopes):
+                raise ConfigError(f"--name: there is a token named {name!r} already")
+    finally:
+        await store.close()
+    return token
+
+
+async def _answers(url: str | None) -> bool:
+    """Say whether the action server answers; without an address there is nothing to ask."""
+    if url is None:
+        return True
+    try:
+        async with httpx.AsyncClient(timeout=2.0, trust_env=False) as http:
+            return (await http.get(f"{url}/health")).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+async def _beat(queue: RedisQueue) -> None:
+    while True:
+        await queue.beat("worker", life=_BEAT_EVERY * 4)
+        await asyncio.sleep(_BEAT_EVERY.total_seconds())
+
+
+async def _until_signalled(*jobs: Coroutine[object, object, None]) -> None:
+    """Run until SIGTERM or SIGINT, or until a job breaks, which is then raised."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    running = [asyncio.ensure_future(job) for job in jobs]
+    stopping = asyncio.ensure_future(stop.wait())
+    try:
+        done, _ = await asyncio.wait([stopping, *running], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (stopping, *running):
+            task.cancel()
+        await asyncio.wait([stopping, *running], timeout=5)
+    for task in done - {stopping}:
+        with contextlib.suppress(asyncio.CancelledError):
+            task.result()
+
+
+def _site_key(settings: Settings) -> str | None:
+    return settings.site_key.get_secret_value() if settings.site_key else None
+
+
+def _needed(settings: Settings, name: str) -> str:
+    value = getattr(settings, name)
+    if value is None:
+        raise ConfigError(
+            f"NITKA_{name.upper()}: must be set here; only `nitka up` starts servers of its own"
+        )
+    return str(value.get_secret_value())
