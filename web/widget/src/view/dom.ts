@@ -79,13 +79,12 @@ const ICONS = {
 export const icon = (name: keyof typeof ICONS): SVGSVGElement =>
   svg("icon", "0 0 24 24", ICONS[name]);
 
-/** The mark: a speech bubble drawn by one thread; its tail is the needle, its words are stitches. */
+/** The mark: a speech bubble, and a thread in it that a needle draws out. */
 export const mark = (): SVGSVGElement =>
   svg("mark", "0 0 32 32", [
-    "M14.2 24.4A10.8 10.8 0 1 0 8.6 20.9",
-    "M12.6 17.6L3.6 28.6",
-    "M12.6 17.6c-1.2 3.3 0 5.8 1.6 6.8",
-    "M12.4 12.6q2.6-3.6 5.2 0t5.2 0",
+    "M18.6 5.2A12 12 0 0 0 15.5 4.8C9.4 4.8 4.5 9 4.5 14.4c0 2.8 1.3 5.3 3.4 7L6.6 27l5.6-3.1c1.1.2 2.2.4 3.3.4 6.1 0 11-4.3 11-9.7 0-.8-.1-1.5-.3-2.2",
+    "M9.6 15.8c1.5-3.2 3.5-3.2 4.8-.9s3.1 2.2 4.8-.6",
+    "M19.2 14.3L28.5 3.5",
   ]);
 
 /** A wave of thread, `length` long: the header's seam, and the sign that somebody types. */
