@@ -35,15 +35,28 @@ def held(home: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            file.seek(0)
             raise ConfigError(
-                f"Nitka is already running from {home} (process {file.read().strip() or '?'}): "
+                f"Nitka is already running from {home} (process {holder(home)}): "
                 "stop it first, or set NITKA_HOME and NITKA_PORT for a second one"
             ) from None
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
         yield
+
+
+def holder(home: Path) -> str | None:
+    """Give the process id of the `nitka up` that holds this home now; None when none does."""
+    try:
+        file = (home / "up.lock").open("r", encoding="ascii")
+    except FileNotFoundError:
+        return None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return file.read().strip() or "?"
+    return None
 
 
 def kept_secret(path: Path) -> str:
@@ -56,8 +69,11 @@ def kept_secret(path: Path) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
-def kept_ports(home: Path, names: list[str]) -> dict[str, int]:
-    """Give each inner part a loopback port, the same as last time wherever that is still free."""
+def kept_ports(home: Path, names: list[str], *, running: bool = False) -> dict[str, int]:
+    """Give each inner part a loopback port, the same as last time wherever that is still free.
+
+    `running`: the parts run now, on the ports that were kept.
+    """
     path = home / "ports.json"
     try:
         before = json.loads(path.read_text(encoding="ascii"))
@@ -66,10 +82,12 @@ def kept_ports(home: Path, names: list[str]) -> dict[str, int]:
     ports: dict[str, int] = {}
     for name in names:
         port = before.get(name)
-        if not isinstance(port, int) or port in ports.values() or not is_free("127.0.0.1", port):
+        usable = isinstance(port, int) and port not in ports.values()
+        if not usable or not (running or is_free("127.0.0.1", port)):
             port = free_port(avoid=frozenset(ports.values()))
         ports[name] = port
-    path.write_text(json.dumps(ports, indent=1), encoding="ascii")
+    if not running:
+        path.write_text(json.dumps(before | ports, indent=1), encoding="ascii")
     return ports
 
 
@@ -116,6 +134,6 @@ def _holder(port: int) -> str:
     with contextlib.suppress(psutil.Error, OSError):
         for connection in psutil.net_connections(kind="tcp"):
             listens = connection.status == psutil.CONN_LISTEN
-            if listens and connection.laddr.port == port and connection.pid:
+            if listens and getattr(connection.laddr, "port", 0) == port and connection.pid:
                 return f" by {psutil.Process(connection.pid).name()} (process {connection.pid})"
     return ""

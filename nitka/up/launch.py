@@ -14,6 +14,7 @@ The process id stays: the program replaces this one.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import pwd
@@ -73,13 +74,11 @@ def _stop_being_root(folder: str, program: list[str]) -> None:
 def _ordinary_user(folder: str) -> pwd.struct_passwd:
     """Give the owner of the folder that holds `folder`, else `postgres`, else `nobody`."""
     owner = os.stat(os.path.dirname(os.path.abspath(folder))).st_uid  # noqa: PTH116, PTH120, PTH100
-    for lookup in (lambda: pwd.getpwuid(owner), lambda: pwd.getpwnam("postgres")):
-        try:
-            user = lookup()
-        except KeyError:
-            continue
-        if user.pw_uid != 0:
-            return user
+    with contextlib.suppress(KeyError):
+        if owner != 0:
+            return pwd.getpwuid(owner)
+    with contextlib.suppress(KeyError):
+        return pwd.getpwnam("postgres")
     return pwd.getpwnam("nobody")
 
 

@@ -93,6 +93,17 @@ def run_once(part: Part, *, log: Path) -> None:
         raise PartFailed(f"{part.name} {how}:\n{last_lines(log)}")
 
 
+def run_in_front(part: Part) -> int:
+    """Run a part on this terminal, to its end; its exit code. It dies with this process."""
+    command, environment = command_of(part), environment_of(part)
+    with subprocess.Popen(command, cwd=part.folder, env=environment) as process:  # noqa: S603
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:  # the terminal has told it as well
+                continue
+
+
 def stop(process: subprocess.Popen[bytes], part: Part) -> None:
     """End a program: its own signal first, after its grace SIGKILL, and its group with it."""
     if process.poll() is None:

@@ -32,12 +32,13 @@ def build() -> None:
     lock = digest([_WEB / "package.json", _WEB / "package-lock.json", _WEB / ".npmrc"])
     if not packages.fits(lock):
         with step("the front end's packages"), packages.making(lock):
-            _npm("ci", "--no-audit", "--no-fund", environment=environment)
+            online = "Is the package registry reachable from here? Then run the same command again."
+            _npm("ci", "--no-audit", "--no-fund", environment=environment, hint=online)
     built = Stamp("web-build", needs=[_WEB / "dist"])
     sources = digest(_sources(), lock)
     if not built.fits(sources):
         with step("the chat widget and the demo page"), built.making(sources):
-            _npm("run", "build", environment=environment)
+            _npm("run", "build", environment=environment, hint="The sources are in web/.")
 
 
 @cache
@@ -80,8 +81,7 @@ def _bring() -> None:
         npm.chmod(0o755)
 
 
-def _npm(*words: str, environment: dict[str, str]) -> None:
-    hint = "Is the package registry reachable from here? Then run the same command again."
+def _npm(*words: str, environment: dict[str, str], hint: str) -> None:
     program = shutil.which("npm", path=environment["PATH"]) or "npm"
     run(program, *words, folder=_WEB, environment=environment, hint=hint)
 

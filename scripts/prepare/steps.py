@@ -42,7 +42,7 @@ def run(
     folder: Path = ROOT,
     environment: Mapping[str, str] | None = None,
 ) -> str:
-    """Run a program quietly and give its output; raises `Failed` with its last lines and `hint`."""
+    """Run a program quietly and give its output; raises `Failed` with what it said and `hint`."""
     words = [str(word) for word in command]
     try:
         done = subprocess.run(  # noqa: S603 - our own commands, no shell
@@ -59,9 +59,14 @@ def run(
     except OSError as error:
         raise Failed(f"{words[0]} cannot be run: {error.strerror}. {hint}") from error
     if done.returncode != 0:
-        last = "\n".join(f"  {line}" for line in done.stdout.splitlines()[-25:])
-        raise Failed(f"`{' '.join(words)}` failed:\n{last}\n{hint}")
+        raise Failed(f"`{' '.join(words)}` failed:\n{_short(done.stdout)}\n{hint}")
     return done.stdout
+
+
+def _short(output: str) -> str:
+    """Give the beginning and the end of an output: some programs say the reason first."""
+    lines = [f"  {line}" for line in output.splitlines() if line.strip()]
+    return "\n".join(lines if len(lines) <= 25 else [*lines[:10], "  …", *lines[-14:]])
 
 
 def digest(paths: Iterable[Path], *words: str) -> str:
