@@ -7,6 +7,7 @@ told. Frames are JSON objects in text frames; `docs/channels/web.md` describes t
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -209,7 +210,7 @@ def error(fault: Fault) -> Json:
     if fault.id is not None:
         frame["id"] = fault.id
     if fault.retry_after is not None:
-        frame["retry_after"] = round(fault.retry_after, 1)
+        frame["retry_after"] = math.ceil(fault.retry_after * 10) / 10
     return frame
 
 

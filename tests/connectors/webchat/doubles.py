@@ -1,0 +1,167 @@
+"""Ports in memory, as web chat sees them, with switches for what may go wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from nitka.domain.address import Address, Channel
+from nitka.domain.inbound import Ignored, Inbound
+from nitka.domain.message import Author, Message, MessageState
+from nitka.domain.thread import Owner, Team
+from nitka.errors import Refused, Unavailable
+from nitka.ports import Position, Received, StoredFile, topic_of
+
+Frame = Mapping[str, object]
+
+
+class MemoryTopics:
+    """`ports.Fanout` in memory. `deaf`: whatever is published reaches nobody."""
+
+    def __init__(self) -> None:
+        self.deaf = False
+        self._queues: dict[str, set[asyncio.Queue[Frame]]] = defaultdict(set)
+
+    async def publish(self, topic: str, frame: Frame) -> None:
+        if not self.deaf:
+            for queue in self._queues[topic]:
+                queue.put_nowait(frame)
+
+    @asynccontextmanager
+    async def listen(self, topic: str) -> AsyncIterator[AsyncIterator[Frame]]:
+        if self.deaf:
+            raise Unavailable("Redis is away")
+        queue: asyncio.Queue[Frame] = asyncio.Queue()
+        self._queues[topic].add(queue)
+        try:
+            yield _all(queue)
+        finally:
+            self._queues[topic].discard(queue)
+
+
+async def _all(queue: asyncio.Queue[Frame]) -> AsyncIterator[Frame]:
+    while True:
+        yield await queue.get()
+
+
+class MemoryFront:
+    """`ports.Front` in memory. `down`: the storage cannot be reached."""
+
+    def __init__(self) -> None:
+        self.down = False
+        self.topics = MemoryTopics()
+        self.inbounds: list[Inbound] = []
+        self.seen: list[tuple[Address, int]] = []
+        self.typed: list[Address] = []
+        self.customers: dict[Address, UUID] = {}
+        self.threads: dict[UUID, list[Message]] = defaultdict(list)
+        self.owners: dict[UUID, tuple[Owner, Team | None]] = {}
+
+    def _reach(self) -> None:
+        if self.down:
+            raise Unavailable("PostgreSQL is away")
+
+    async def receive(self, inbound: Inbound | Ignored) -> Received | None:
+        self._reach()
+        if isinstance(inbound, Ignored):
+            return None
+        for earlier, message in zip(self.inbounds, self._mine(), strict=True):
+            if earlier.native_id == inbound.native_id:
+                return Received(message.customer_id, message, duplicate=True)
+        new = inbound.address not in self.customers
+        customer_id = self.customers.setdefault(inbound.address, uuid4())
+        self.inbounds.append(inbound)
+        line = self.add(
+            customer_id,
+            inbound.text,
+            author=Author.CUSTOMER,
+            native_id=inbound.message_id,
+            attachments=inbound.attachments,
+        )
+        if new:
+            await self.topics.publish(topic_of(inbound.address), {"kind": "bound"})
+        await self.topics.publish(topic_of(customer_id), {"kind": "thread"})
+        return Received(customer_id, line, duplicate=False)
+
+    def _mine(self) -> list[Message]:
+        lines = [line for thread in self.threads.values() for line in thread]
+        own = [line for line in lines if line.author is Author.CUSTOMER]
+        order = [inbound.message_id for inbound in self.inbounds]
+        return sorted(own, key=lambda line: order.index(line.native_id))
+
+    def add(self, customer_id: UUID, text: str, **more: object) -> Message:
+        """Add a line, the bot's unless told otherwise; nobody is told."""
+        thread = self.threads[customer_id]
+        line = Message(
+            id=uuid4(),
+            customer_id=customer_id,
+            seq=len(thread) + 1,
+            author=Author.BOT,
+            text=text,
+            state=MessageState.SENT,
+            created_at=datetime.now(UTC),
+            channel=Channel.WEB,
+        )
+        thread.append(replace(line, **more))  # type: ignore[arg-type]  # fields of a message
+        return thread[-1]
+
+    async def say(self, address: Address, text: str) -> Message:
+        """Add a line of the bot and tell the sockets."""
+        line = self.add(self.customers[address], text)
+        await self.topics.publish(topic_of(line.customer_id), {"kind": "thread"})
+        return line
+
+    async def position(self, address: Address) -> Position | None:
+        self._reach()
+        customer_id = self.customers.get(address)
+        if customer_id is None:
+            return None
+        owner, team = self.owners.get(customer_id, (Owner.BOT, None))
+        return Position(customer_id, len(self.threads[customer_id]), owner, team)
+
+    async def lines(self, customer_id: UUID, *, after: int) -> Sequence[Message]:
+        self._reach()
+        return self.threads[customer_id][after : after + 200]
+
+    async def read(self, address: Address, *, seq: int) -> None:
+        self._reach()
+        self.seen.append((address, seq))
+
+    async def typing(self, address: Address) -> None:
+        self.typed.append(address)
+
+    def listen(self, topic: str) -> AbstractAsyncContextManager[AsyncIterator[Frame]]:
+        return self.topics.listen(topic)
+
+
+class MemoryUploads:
+    """`ports.Uploads` in memory."""
+
+    limit = 100_000
+    types: tuple[str, ...] = ("image/png", "text/plain")
+
+    def __init__(self) -> None:
+        self.kept: dict[str, tuple[StoredFile, bytes]] = {}
+
+    async def keep(self, content: bytes, *, name: str, owner: str) -> StoredFile:
+        if not content:
+            raise Refused("file_empty", "The file is empty.")
+        image = content.startswith(b"\x89PNG")
+        if not image and not content.isascii():
+            raise Refused("file_type", "This type is not taken.", status=415)
+        kind = "image/png" if image else "text/plain"
+        file = StoredFile(secrets.token_urlsafe(16), owner, name, kind, len(content))
+        self.kept[file.id] = (file, content)
+        return file
+
+    async def find(self, file_id: str) -> StoredFile | None:
+        return self.kept[file_id][0] if file_id in self.kept else None
+
+    async def load(self, file_id: str) -> tuple[StoredFile, bytes] | None:
+        return self.kept.get(file_id)
