@@ -17,7 +17,7 @@ from uuid import UUID
 from nitka.domain.address import Address, Channel
 from nitka.domain.customer import Customer, KnownAddress, Language, Profile
 from nitka.domain.handoff import Handoff, HandoffState
-from nitka.domain.inbound import Ignored, Inbound, Outcome
+from nitka.domain.inbound import Ignored, Inbound, Incoming, Outcome
 from nitka.domain.message import (
     Attachment,
     AttachmentKind,
@@ -74,15 +74,40 @@ class Sent:
     native_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One call's worth of a message, as a connector renders it for its platform.
+
+    `body` is the connector's own and holds JSON values only. `key` names this part for ever: the
+    same message gives the same parts under the same keys, so that one can be looked up again.
+    """
+
+    key: str
+    body: Mapping[str, object]
+
+
 class Connector(Protocol):
     """One channel. No retry, no storage, no engine, no business rule."""
 
     channel: Channel
+    account: str
 
     def capabilities(self) -> Capabilities: ...
 
-    async def send(self, address: Address, message: Message) -> Sent:
-        """Hand one message to the platform, degraded to what it can show. Raises `SendError`."""
+    def render(self, message: Message) -> Sequence[Part]:
+        """Turn a message into at least one part, degraded to what the channel can show; pure."""
+        ...
+
+    async def send(self, address: Address, part: Part, *, doubtful: bool) -> Sent:
+        """Hand one part to the platform. Raises `SendError`.
+
+        `doubtful`: an earlier try ended without an answer, so look first whether it arrived,
+        where the platform lets one look.
+        """
+        ...
+
+    async def download(self, source: str) -> bytes:
+        """Fetch the bytes of an attachment that a customer sent. Raises `SendError`."""
         ...
 
     async def typing(self, address: Address) -> None:
@@ -131,8 +156,8 @@ class StoredFile:
 class Front(Protocol):
     """The thread as a connector sees it. The implementation is `nitka.service.front`."""
 
-    async def receive(self, inbound: Inbound | Ignored) -> Received | None:
-        """Store what came in; None for an `Ignored`. Raises `Unavailable`: nothing is stored."""
+    async def receive(self, incoming: Incoming) -> Received | None:
+        """Store what came in; None if it made no line. Raises `Unavailable`: nothing is stored."""
         ...
 
     async def position(self, address: Address) -> Position | None:
@@ -181,6 +206,15 @@ class Uploads(Protocol):
     async def find(self, file_id: str) -> StoredFile | None: ...
 
     async def load(self, file_id: str) -> tuple[StoredFile, bytes] | None: ...
+
+
+class Listener(Protocol):
+    """A connector that fetches by itself (long polling, Socket Mode) instead of being called."""
+
+    async def listen(self, front: Front) -> None:
+        """Receive until cancelled; runs in one process at a time. Comes back by itself from every
+        fault of the platform; raises `ConfigError` for credentials that it refuses."""
+        ...
 
 
 # ── what must never be lost: SQL ───────────────────────────────────────────────────────────

@@ -52,13 +52,18 @@ class AttachmentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that goes with a message; its bytes are kept under `file_id`. `size` in bytes."""
+    """A file that goes with a message. `size` in bytes.
+
+    Its bytes are kept under `file_id`; one that is still on its platform has an empty `file_id`
+    and a `source`, by which its connector can download it.
+    """
 
     file_id: str
     kind: AttachmentKind
     name: str
     media_type: str
     size: int
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,8 @@ class Message:
 
     `seq` orders the thread and never changes outside a join or a split. `native_id` is the
     platform's (or the web client's own) id. `channel` is None for lines that went nowhere.
+    `place` is where within the channel it was said, see `Inbound`. A line whose customer took it
+    back has no text any more and is `deleted`.
     """
 
     id: UUID
@@ -84,3 +91,5 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     native_id: str | None = None
     reply_to: UUID | None = None
+    place: str | None = None
+    deleted: bool = False
