@@ -10,7 +10,6 @@ import asyncio
 import json
 from datetime import timedelta
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import aiohttp
 import rasa
@@ -27,6 +26,7 @@ from engine.turn import current_turn
 TIME_LIMIT = timedelta(seconds=10)
 _SENT_DOMAIN = ("forms", "slots", "actions", "intents", "entities")
 _REJECTED = 400
+_KEEP_ALIVE_SECONDS = 4.0  # below the action server's own 5 s, so that it never closes first
 
 
 class ActionEndpoint(EndpointConfig):
@@ -57,11 +57,15 @@ class ActionEndpoint(EndpointConfig):
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=self._time_limit.total_seconds()),
-                connector=aiohttp.TCPConnector(limit=64, keepalive_timeout=30),
+                connector=aiohttp.TCPConnector(limit=64, keepalive_timeout=_KEEP_ALIVE_SECONDS),
             )
         name = kwargs.get("json", {}).get("next_action", "?")
         try:
-            return await self._post(kwargs.get("json"))
+            try:
+                return await self._post(kwargs.get("json"))
+            except aiohttp.ServerDisconnectedError:
+                # A kept connection that the server has just closed; actions are idempotent.
+                return await self._post(kwargs.get("json"))
         except ClientResponseError as error:
             if error.status != _REJECTED:
                 _failed(name, f"the action server answered {error.status}")
@@ -115,7 +119,7 @@ class TurnAction(RemoteAction):
 
 
 _compiled: list[Draft7Validator] = []
-_domains: WeakKeyDictionary[Domain, dict[str, Any]] = WeakKeyDictionary()
+_sent: list[tuple[Domain, dict[str, Any]]] = []  # the latest domain; hashing one is slow
 
 
 def _validator() -> Draft7Validator:
@@ -125,10 +129,10 @@ def _validator() -> Draft7Validator:
 
 
 def _sent_domain(domain: Domain) -> dict[str, Any]:
-    if domain not in _domains:
+    if not _sent or _sent[0][0] is not domain:
         whole = domain.as_dict()
-        _domains[domain] = {key: whole[key] for key in _SENT_DOMAIN if key in whole}
-    return _domains[domain]
+        _sent[:] = [(domain, {key: whole[key] for key in _SENT_DOMAIN if key in whole})]
+    return _sent[0][1]
 
 
 def install() -> None:

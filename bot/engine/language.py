@@ -78,7 +78,7 @@ def guess(text: str, *, known: str | None = None, locale: str | None = None) -> 
 def _needed(*, known: str | None, prior: str | None, words: int) -> float:
     """Returns how clear a message must be to speak against what is known."""
     if known is not None:
-        return 1.0 if words > 1 else 3.5
+        return 0.7 if words > 1 else 3.5
     return 1.0 if prior is not None else 0.5
 
 

@@ -38,7 +38,7 @@ _PREFIXED_ORDER = re.compile(
     r"(?<![^\W\d_])(?:NT|НТ)[\s.:_#№\-\u2013\u2014]{0,3}(\d{1,10})(?!\d)", re.IGNORECASE
 )
 _SIGNED_ORDER = re.compile(r"(?<!\w)[#№]\s?(\d{5})(?![\d-])")
-_BARE_ORDER = re.compile(r"(?<![\w.,:/\\+#№@-])(\d{5})(?![\w/\\:@%-]|[.,]\d)")
+_BARE_ORDER = re.compile(r"(?<![\w.,/\\+#№@-])(?<!\d:)(\d{5})(?![\w/\\:@%-]|[.,]\d)")
 _NOT_AN_ORDER_BEFORE = re.compile(
     r"(?:zip|postal|postcode|post\s?code|kod(?:\s+pocztowy)?|pocztowy|индекс\w*|pin|пин)"
     r"(?:\s+code)?[\s:.]*$",

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from rasa.shared.core.constants import REQUESTED_SLOT, SESSION_START_METADATA_SLOT
@@ -36,7 +37,6 @@ from rasa.shared.core.events import (
     LoopInterrupted,
     SlotSet,
     UserUttered,
-    deserialise_events,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -76,10 +76,31 @@ def decode(
     if not isinstance(rows, list) or not all(_is_event(row) for row in rows):
         raise BadTurn("bad_state", "`state.events` must be a list of events.")
     try:
-        events = _known(deserialise_events(copy.deepcopy(rows)), domain)
+        events = _known([_event(row) for row in rows], domain)
         return DialogueStateTracker.from_events(customer, events, domain.slots, domain=domain)
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise BadTurn("bad_state", f"`state` cannot be read: {error!r}.") from error
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> Mapping[str, type[Event]]:
+    """Returns Rasa's event classes by name; Rasa itself searches all classes for each event."""
+    found: dict[str, type[Event]] = {}
+    pending: list[type[Event]] = [Event]
+    while pending:
+        kind = pending.pop()
+        pending.extend(kind.__subclasses__())
+        if getattr(kind, "type_name", None) is not None:
+            found.setdefault(kind.type_name, kind)
+    return found
+
+
+def _event(row: dict[str, Any]) -> Event:
+    kind = _kinds().get(row["event"])
+    event = kind._from_parameters(row) if kind else None
+    if event is None:
+        raise ValueError(f"unknown event {row['event']!r}")
+    return event
 
 
 def _is_event(row: Any) -> bool:

@@ -71,5 +71,5 @@ _RUSSIAN = """gde kogda pochemu zachem kak kakoy kakoi kakaya kakie skolko kto c
 COMMON: Mapping[str, frozenset[str]] = {
     "en": frozenset(_ENGLISH.split()) - LOANS,
     "pl": frozenset(_POLISH.split()) - LOANS - {"problem"},
-    "ru": frozenset(_RUSSIAN.split()) - LOANS - {"ona", "cena", "ceny", "adres"},
+    "ru": frozenset(_RUSSIAN.split()) - LOANS - {"tak", "ona", "cena", "ceny", "adres"},
 }
