@@ -2,7 +2,8 @@
 
 Its standard input comes from the supervisor: `+PID` when a part was started, `-PID` when it is
 gone for good. At the end of the input, however the supervisor ended, every group still there gets
-SIGTERM and, after a grace, SIGKILL. (On Linux parts are told of their parent's death besides;
+SIGTERM and, after a grace (the argument, in seconds), SIGKILL. (On Linux parts are told of their
+parent's death besides;
 this catches their own children, and other systems.)
 """
 
@@ -12,8 +13,6 @@ import os
 import signal
 import sys
 import time
-
-GRACE = 15.0  # seconds
 
 
 def main() -> None:
@@ -25,7 +24,7 @@ def main() -> None:
         pid = int(line[1:])
         (left.add if line[0] == "+" else left.discard)(pid)
     left = {pid for pid in left if _signal(pid, signal.SIGTERM)}
-    until = time.monotonic() + GRACE
+    until = time.monotonic() + float(sys.argv[1])
     while left and time.monotonic() < until:
         time.sleep(0.1)
         left = {pid for pid in left if _signal(pid, 0)}

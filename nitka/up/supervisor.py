@@ -34,7 +34,8 @@ _REAPER = Path(__file__).with_name("reaper.py")
 class Patience:
     """How restarts are spaced: doubled from `first` to `longest`, anew after `healthy`.
 
-    `deaths` within `window`, before the part was ever ready, are too many.
+    `deaths` within `window`, before the part was ever ready, are too many. `orphans` is how long
+    parts have to end by themselves when the supervisor was killed.
     """
 
     first: timedelta = timedelta(seconds=0.2)
@@ -42,6 +43,7 @@ class Patience:
     healthy: timedelta = timedelta(seconds=30)
     deaths: int = 5
     window: timedelta = timedelta(minutes=1)
+    orphans: timedelta = timedelta(seconds=15)
 
 
 class Supervisor:
@@ -65,7 +67,7 @@ class Supervisor:
         `when_ready` is called once, when all parts are ready. Raises `PartFailed` when a part
         cannot be started, or what a part's `prepare` raised; by then everything has ended too.
         """
-        async with _reaper() as self._note:
+        async with _reaper(self._patience.orphans) as self._note:
             keepers = [asyncio.ensure_future(self._keep(part)) for part in self._parts.values()]
             telling = asyncio.ensure_future(self._tell(when_ready))
             stopping = asyncio.ensure_future(self._stop.wait())
@@ -248,13 +250,15 @@ class Supervisor:
 
 
 @contextlib.asynccontextmanager
-async def _reaper() -> AsyncIterator[Note]:
+async def _reaper(grace: timedelta) -> AsyncIterator[Note]:
     """Run `reaper.py` beside the parts; it ends when this process does, however that happens."""
     reading, writing = os.pipe()
     with os.fdopen(writing, "w", buffering=1, encoding="ascii") as sink:
         with os.fdopen(reading) as source:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-I", "-S", str(_REAPER)), stdin=source, start_new_session=True
+                *(sys.executable, "-I", "-S", str(_REAPER), str(grace.total_seconds())),
+                stdin=source,
+                start_new_session=True,
             )
         yield lambda change, pid: sink.write(f"{change}{pid}\n")
     await process.wait()
