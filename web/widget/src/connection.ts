@@ -60,6 +60,8 @@ export class Connection {
   private attempt = 0;
   private welcomedAt = 0;
   private heardAt = 0;
+  /** Something was heard since the last ping. */
+  private answered = true;
   /** Raised for each try; callbacks of an older one are ignored. */
   private era = 0;
   private cancelTimer: () => void = () => undefined;
@@ -177,6 +179,7 @@ export class Connection {
 
   private received(data: unknown): void {
     this.heardAt = this.ports.clock.now();
+    this.answered = true;
     const frame = parseFrame(data);
     if (!frame) return;
     if (frame.type === "welcome") this.welcome(frame.seq);
@@ -221,10 +224,10 @@ export class Connection {
   }
 
   private probe(patience: number): void {
-    const asked = this.ports.clock.now();
+    this.answered = false;
     this.put({ type: "ping" });
     this.timer(patience, () => {
-      if (this.heardAt > asked || this.heardAt === this.ports.clock.now()) this.beat();
+      if (this.answered) this.beat();
       else this.lost(0);
     });
   }

@@ -16,7 +16,7 @@ export const TEXTS: Record<Locale, Texts> = { en, ru, pl };
 export function pickLocale(wishes: readonly (string | null | undefined)[]): Locale {
   for (const wish of wishes) {
     const language = wish?.trim().toLowerCase().split(/[-_]/)[0] ?? "";
-    if (language in TEXTS) return language as Locale;
+    if (Object.hasOwn(TEXTS, language)) return language as Locale;
   }
   return "en";
 }

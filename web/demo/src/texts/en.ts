@@ -20,7 +20,7 @@ export const en = {
   shop_title: "On the shelf this week",
   shop_text: "Prices include VAT. Delivery in Poland is free from 199 zł.",
   ask_about: "Ask about it",
-  ask_about_label: "Ask about {name}",
+  ask_about_label: "Ask about it: {name}",
   ask_about_text: "Is “{name}” in stock?",
   delivery_title: "Delivery and returns",
   fact_poland: "In Poland",

@@ -70,7 +70,7 @@ export class PanelView {
 
   private header({ words, title, close }: PanelPorts): HTMLElement {
     return h(
-      "header",
+      "div",
       { class: "header" },
       h("span", { class: "logo" }, mark()),
       h(
