@@ -39,6 +39,7 @@ from nitka.queue.work import RedisQueue
 from nitka.service.answer import Answer
 from nitka.service.ask import Ask, Patience
 from nitka.service.deliver import Deliver
+from nitka.service.fetch import Fetch
 from nitka.service.front import ThreadFront
 from nitka.service.show import Show
 from nitka.service.speak import Speak
@@ -165,8 +166,18 @@ async def run_worker(settings: Settings) -> None:
         deliver = Deliver(
             house.store, queue=house.queue, connectors=house.connectors, clock=SystemClock()
         )
+        fetch = Fetch(
+            house.store,
+            files=DiskFiles(settings.uploads),
+            queue=house.queue,
+            fanout=house.fanout,
+            connectors=house.connectors,
+            clock=SystemClock(),
+        )
         worker = Worker(
-            house.store, queue=house.queue, jobs={Job.TURN: answer, Job.DELIVERY: deliver}
+            house.store,
+            queue=house.queue,
+            jobs={Job.TURN: answer, Job.DELIVERY: deliver, Job.FETCH: fetch},
         )
         log.info("worker.ready")
         await _until_signalled(worker.run(), _beat(house.queue))

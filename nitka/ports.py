@@ -17,7 +17,7 @@ from uuid import UUID
 from nitka.domain.address import Address, Channel
 from nitka.domain.customer import Customer, KnownAddress, Language, Profile
 from nitka.domain.handoff import Handoff, HandoffState
-from nitka.domain.inbound import Ignored, Inbound, Incoming, Outcome
+from nitka.domain.inbound import Inbound, Incoming, Outcome
 from nitka.domain.message import (
     Attachment,
     AttachmentKind,
@@ -240,7 +240,9 @@ class Customers(Protocol):
         """Remember the customer's language."""
         ...
 
-    async def unreachable(self, address_id: UUID) -> None: ...
+    async def reach(self, address_id: UUID, *, reachable: bool) -> None:
+        """Note whether an address can be written to."""
+        ...
 
 
 class Threads(Protocol):
@@ -283,6 +285,7 @@ class Line:
     native_id: str | None = None
     reply_to: UUID | None = None
     author_name: str | None = None
+    place: str | None = None
     key: str | None = None
 
 
@@ -296,6 +299,16 @@ class Messages(Protocol):
         ...
 
     async def get(self, message_id: UUID) -> Message | None: ...
+
+    async def with_key(self, key: str) -> Message | None: ...
+
+    async def native(self, address_id: UUID, native_id: str) -> Message | None:
+        """Give the newest line of an address with this platform id."""
+        ...
+
+    async def change(self, message: Message) -> None:
+        """Write a line's text, attachments and `deleted` anew."""
+        ...
 
     async def was_offered(self, customer_id: UUID, payload: str) -> bool:
         """Say whether a button with this payload stands in the customer's thread."""
@@ -324,12 +337,23 @@ class Waiting:
 
 
 class Inbox(Protocol):
-    async def put(self, inbound: Inbound, *, customer_id: UUID, message_id: UUID) -> None:
-        """Store an inbound whose native id is not `known`, once its address is locked by `at`."""
+    async def put(
+        self, inbound: Inbound, *, customer_id: UUID, message_id: UUID, due_in: timedelta
+    ) -> None:
+        """Store an inbound whose native id is not `known`, once its address is locked by `at`.
+
+        Its turn comes after `due_in`: parts of the same message may still follow.
+        """
         ...
 
-    async def drop(self, ignored: Ignored) -> None:
-        """Account for a payload that starts no turn."""
+    async def note(
+        self, channel: Channel, account: str, native_id: str, *, outcome: Outcome, reason: str
+    ) -> bool:
+        """Account for a payload that starts no turn; False if its native id is known."""
+        ...
+
+    async def delay(self, message_id: UUID, due_in: timedelta) -> None:
+        """Put off the turn of a line that waits for one."""
         ...
 
     async def known(self, address: Address, native_id: str) -> Message | None:
@@ -355,12 +379,16 @@ class Inbox(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A message on its way out. `doubtful`: an earlier try ended without an answer."""
+    """A message on its way out. `doubtful`: an earlier try ended without an answer.
+
+    `parts_sent` of its parts are known to have arrived.
+    """
 
     message: Message
     address: KnownAddress
     attempts: int
     doubtful: bool
+    parts_sent: int
 
 
 class Outbox(Protocol):
@@ -374,11 +402,37 @@ class Outbox(Protocol):
         """Note that a try begins, so that a crash in its middle is known."""
         ...
 
+    async def progress(self, message_id: UUID, parts_sent: int) -> None: ...
+
     async def sent(self, message_id: UUID) -> None: ...
 
-    async def failed(self, message_id: UUID, *, error: str, retry_at: datetime | None) -> None:
+    async def failed(
+        self, message_id: UUID, *, error: str, retry_at: datetime | None, doubtful: bool
+    ) -> None:
         """Note a failed try; without `retry_at` the message is a dead letter that staff see."""
         ...
+
+    async def due_customers(self, *, limit: int) -> Sequence[UUID]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """A line with attachments to download; `attempts` have failed so far."""
+
+    message: Message
+    attempts: int
+
+
+class Fetches(Protocol):
+    async def put(self, message_id: UUID, customer_id: UUID) -> None: ...
+
+    async def due(self, customer_id: UUID) -> Sequence[Fetch]: ...
+
+    async def done(self, message_id: UUID, *, error: str | None = None) -> None:
+        """Note that all is downloaded, or, with an error, that it never will be."""
+        ...
+
+    async def again(self, message_id: UUID, *, error: str, at: datetime) -> None: ...
 
     async def due_customers(self, *, limit: int) -> Sequence[UUID]: ...
 
@@ -481,6 +535,7 @@ class UnitOfWork(Protocol):
     messages: Messages
     inbox: Inbox
     outbox: Outbox
+    fetches: Fetches
     handoffs: Handoffs
     ledger: Ledger
     directory: Directory
@@ -505,6 +560,7 @@ class Job(StrEnum):
 
     TURN = "turn"
     DELIVERY = "delivery"
+    FETCH = "fetch"
 
 
 class Queue(Protocol):

@@ -71,25 +71,40 @@ class Deliver:
                 retry_at = None
                 if error.retryable and attempt.due.attempts < _MOST_ATTEMPTS:
                     retry_at = self._clock.now() + _pause(error, attempts=attempt.due.attempts)
-                await uow.outbox.failed(message_id, error=str(error), retry_at=retry_at)
+                await uow.outbox.failed(
+                    message_id,
+                    error=str(error),
+                    retry_at=retry_at,
+                    doubtful=error.fault is SendFault.NETWORK,
+                )
                 if retry_at is None:
                     await uow.messages.raise_state(message_id, MessageState.FAILED)
                 if error.fault is SendFault.UNREACHABLE:
-                    await uow.customers.unreachable(attempt.due.address.id)
+                    await uow.customers.reach(attempt.due.address.id, reachable=False)
             batch = list(await uow.outbox.due(customer_id))
             for due in batch:
                 await uow.outbox.sending(due.message.id)
         return batch
 
     async def _send(self, due: Due) -> Sent | SendError:
+        """Send the parts that are not out yet, noting each, so that none goes out twice."""
         address = due.address.address
         connector = self._connectors.get(address.channel)
         if connector is None:
             off = f"channel {address.channel} is off"
             return SendError(SendFault.NO_CONNECTOR, off, retryable=True)
+        sent, parts = Sent(), connector.render(due.message)
         try:
-            async with asyncio.timeout(_SEND_TIMEOUT):
-                return await connector.send(address, due.message)
+            for number, part in enumerate(parts):
+                if number < due.parts_sent:
+                    continue
+                doubtful = due.doubtful and number == due.parts_sent
+                async with asyncio.timeout(_SEND_TIMEOUT):
+                    answer = await connector.send(address, part, doubtful=doubtful)
+                sent = answer if number == 0 else sent
+                if number + 1 < len(parts):
+                    await self._note_progress(due.message.id, number + 1)
+            return sent
         except TimeoutError:
             error = SendError(SendFault.NETWORK, "no answer in time", retryable=True)
         except SendError as refused:
@@ -98,6 +113,10 @@ class Deliver:
             "send.failed", message=str(due.message.id), channel=address.channel, error=str(error)
         )
         return error
+
+    async def _note_progress(self, message_id: UUID, parts_sent: int) -> None:
+        async with self._store.begin() as uow:
+            await uow.outbox.progress(message_id, parts_sent)
 
 
 def _pause(error: SendError, *, attempts: int) -> timedelta:

@@ -18,6 +18,7 @@ async def add_reply(uow: UnitOfWork, waiting: Waiting, reply: Reply) -> None:
         waiting.address,
         buttons=reply.buttons,
         reply_to=waiting.message.id,
+        place=waiting.message.place,
     )
     await _put(uow, waiting, line)
 
@@ -37,6 +38,7 @@ async def add_phrase(
         MessageState.PENDING,
         waiting.address,
         reply_to=waiting.message.id,
+        place=waiting.message.place,
         key=key,
     )
     await _put(uow, waiting, line)

@@ -80,7 +80,10 @@ class Worker:
                 longer_than=_OVERLOOKED_AFTER, limit=_AT_A_TIME
             )
             due = await uow.outbox.due_customers(limit=_AT_A_TIME)
+            to_fetch = await uow.fetches.due_customers(limit=_AT_A_TIME)
         for customer_id in waiting:
             await self._queue.wake(Job.TURN, customer_id)
         for customer_id in due:
             await self._queue.wake(Job.DELIVERY, customer_id)
+        for customer_id in to_fetch:
+            await self._queue.wake(Job.FETCH, customer_id)

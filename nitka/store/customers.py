@@ -116,7 +116,7 @@ class SqlCustomers:
             change.values(language=language, language_fixed=customers.c.language_fixed | fixed)
         )
 
-    async def unreachable(self, address_id: UUID) -> None:
+    async def reach(self, address_id: UUID, *, reachable: bool) -> None:
         await self._connection.execute(
-            update(addresses).where(addresses.c.id == address_id).values(reachable=False)
+            update(addresses).where(addresses.c.id == address_id).values(reachable=reachable)
         )

@@ -10,8 +10,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from nitka.domain.address import Address
-from nitka.domain.inbound import Ignored, Inbound, Outcome
+from nitka.domain.address import Address, Channel
+from nitka.domain.inbound import Inbound, Outcome
 from nitka.domain.message import Message
 from nitka.ports import Waiting
 from nitka.store import mapping
@@ -24,7 +24,9 @@ class SqlInbox:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def put(self, inbound: Inbound, *, customer_id: UUID, message_id: UUID) -> None:
+    async def put(
+        self, inbound: Inbound, *, customer_id: UUID, message_id: UUID, due_in: timedelta
+    ) -> None:
         await self._connection.execute(
             inbox.insert().values(
                 channel=inbound.address.channel,
@@ -32,21 +34,33 @@ class SqlInbox:
                 native_id=inbound.native_id,
                 customer_id=customer_id,
                 message_id=message_id,
+                due_at=func.clock_timestamp() + due_in,
             )
         )
 
-    async def drop(self, ignored: Ignored) -> None:
-        await self._connection.execute(
+    async def note(
+        self, channel: Channel, account: str, native_id: str, *, outcome: Outcome, reason: str
+    ) -> bool:
+        made = await self._connection.execute(
             upsert(inbox)
             .values(
-                channel=ignored.channel,
-                account=ignored.account,
-                native_id=ignored.native_id,
-                outcome=Outcome.DROPPED,
-                reason=ignored.reason,
+                channel=channel,
+                account=account,
+                native_id=native_id,
+                outcome=outcome,
+                reason=reason,
                 finished_at=func.now(),
             )
             .on_conflict_do_nothing()
+            .returning(inbox.c.id)
+        )
+        return made.one_or_none() is not None
+
+    async def delay(self, message_id: UUID, due_in: timedelta) -> None:
+        await self._connection.execute(
+            update(inbox)
+            .where(inbox.c.message_id == message_id, inbox.c.outcome.is_(None))
+            .values(due_at=func.clock_timestamp() + due_in)
         )
 
     async def known(self, address: Address, native_id: str) -> Message | None:
@@ -66,13 +80,13 @@ class SqlInbox:
     async def next(self, customer_id: UUID) -> Waiting | None:
         row = (
             await self._connection.execute(
-                select(inbox)
+                select(inbox, (inbox.c.due_at <= func.clock_timestamp()).label("due"))
                 .where(inbox.c.customer_id == customer_id, inbox.c.outcome.is_(None))
                 .order_by(inbox.c.id)
                 .limit(1)
             )
         ).one_or_none()
-        if row is None:
+        if row is None or not row.due:
             return None
         line = (
             await self._connection.execute(select(messages).where(messages.c.id == row.message_id))
@@ -105,7 +119,7 @@ class SqlInbox:
     async def waiting_customers(self, *, longer_than: timedelta, limit: int) -> Sequence[UUID]:
         rows = await self._connection.execute(
             select(inbox.c.customer_id)
-            .where(inbox.c.outcome.is_(None), inbox.c.received_at < func.now() - longer_than)
+            .where(inbox.c.outcome.is_(None), inbox.c.due_at < func.now() - longer_than)
             .group_by(inbox.c.customer_id)
             .order_by(func.min(inbox.c.id))
             .limit(limit)

@@ -80,6 +80,8 @@ def message(row: Row[Any]) -> Message:
         attachments=tuple(_attachment(item) for item in row.attachments),
         native_id=row.native_id,
         reply_to=row.reply_to,
+        place=row.place,
+        deleted=row.deleted,
     )
 
 
@@ -90,6 +92,7 @@ def _attachment(item: Mapping[str, Any]) -> Attachment:
         item["name"],
         item["media_type"],
         item["size"],
+        item.get("source"),
     )
 
 
@@ -105,6 +108,7 @@ def attachments_json(attachments: Sequence[Attachment]) -> list[dict[str, object
             "name": item.name,
             "media_type": item.media_type,
             "size": item.size,
+            "source": item.source,
         }
         for item in attachments
     ]

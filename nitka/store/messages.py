@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from sqlalchemy import exists, insert, select, text, update
+from sqlalchemy import ColumnElement, and_, exists, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from nitka.domain.message import Message, MessageState
@@ -63,6 +63,7 @@ class SqlMessages:
                 native_id=line.native_id,
                 state=line.state,
                 reply_to=line.reply_to,
+                place=line.place,
                 key=line.key,
             )
             .returning(messages)
@@ -79,7 +80,29 @@ class SqlMessages:
         return [mapping.message(row) for row in rows]
 
     async def get(self, message_id: UUID) -> Message | None:
-        query = select(messages).where(messages.c.id == message_id)
+        return await self._one(messages.c.id == message_id)
+
+    async def with_key(self, key: str) -> Message | None:
+        return await self._one(messages.c.key == key)
+
+    async def native(self, address_id: UUID, native_id: str) -> Message | None:
+        return await self._one(
+            and_(messages.c.address_id == address_id, messages.c.native_id == native_id)
+        )
+
+    async def change(self, message: Message) -> None:
+        await self._connection.execute(
+            update(messages)
+            .where(messages.c.id == message.id)
+            .values(
+                text=message.text,
+                attachments=mapping.attachments_json(message.attachments),
+                deleted=message.deleted,
+            )
+        )
+
+    async def _one(self, condition: ColumnElement[bool]) -> Message | None:
+        query = select(messages).where(condition).order_by(messages.c.seq.desc()).limit(1)
         row = (await self._connection.execute(query)).one_or_none()
         return mapping.message(row) if row else None
 

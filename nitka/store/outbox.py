@@ -66,6 +66,7 @@ class SqlOutbox:
                     mapping.known_address(where.one()),
                     row.attempts,
                     row.state == "sending",
+                    row.parts_sent,
                 )
             )
         return found
@@ -77,13 +78,21 @@ class SqlOutbox:
             .values(state="sending", attempts=outbox.c.attempts + 1)
         )
 
+    async def progress(self, message_id: UUID, parts_sent: int) -> None:
+        await self._connection.execute(
+            update(outbox).where(outbox.c.message_id == message_id).values(parts_sent=parts_sent)
+        )
+
     async def sent(self, message_id: UUID) -> None:
         await self._connection.execute(
             update(outbox).where(outbox.c.message_id == message_id).values(state="sent", error=None)
         )
 
-    async def failed(self, message_id: UUID, *, error: str, retry_at: datetime | None) -> None:
-        values: dict[str, object] = {"state": "pending" if retry_at else "dead", "error": error}
+    async def failed(
+        self, message_id: UUID, *, error: str, retry_at: datetime | None, doubtful: bool
+    ) -> None:
+        again = "sending" if doubtful else "pending"
+        values: dict[str, object] = {"state": again if retry_at else "dead", "error": error}
         if retry_at:
             values["due_at"] = retry_at
         await self._connection.execute(

@@ -112,6 +112,8 @@ messages = Table(
     Column("native_id", Text),
     Column("state", Text, nullable=False),
     Column("reply_to", ForeignKey("messages.id")),
+    Column("place", Text),
+    Column("deleted", Boolean, nullable=False, server_default=text("false")),
     Column("key", Text, unique=True),
     _at(),
     UniqueConstraint("customer_id", "seq"),
@@ -119,6 +121,12 @@ messages = Table(
         "ix_messages_offered",
         "customer_id",
         postgresql_where=text("buttons <> '[]'::jsonb"),
+    ),
+    Index(
+        "ix_messages_native",
+        "address_id",
+        "native_id",
+        postgresql_where=text("native_id IS NOT NULL"),
     ),
 )
 
@@ -132,6 +140,7 @@ inbox = Table(
     Column("customer_id", ForeignKey("customers.id")),
     Column("message_id", ForeignKey("messages.id"), unique=True),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    _at("due_at"),
     Column("outcome", Text),
     Column("reason", Text),
     _at("received_at"),
@@ -149,6 +158,7 @@ outbox = Table(
     Column("seq", BigInteger, nullable=False),
     Column("state", Text, nullable=False, server_default="pending"),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("parts_sent", Integer, nullable=False, server_default="0"),
     Column("error", Text),
     _at("due_at"),
     _at(),
@@ -160,6 +170,18 @@ outbox = Table(
         postgresql_where=text("state IN ('pending', 'sending')"),
     ),
     Index("ix_outbox_due", "due_at", postgresql_where=text("state IN ('pending', 'sending')")),
+)
+
+fetches = Table(
+    "fetches",
+    metadata,
+    Column("message_id", ForeignKey("messages.id"), primary_key=True),
+    _customer(),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("error", Text),
+    Column("done", Boolean, nullable=False, server_default=text("false")),
+    _at("due_at"),
+    Index("ix_fetches_due", "due_at", postgresql_where=text("NOT done")),
 )
 
 turns = Table(

@@ -15,6 +15,7 @@ from nitka.ports import (
     Answers,
     Customers,
     Directory,
+    Fetches,
     Handoffs,
     Inbox,
     Ledger,
@@ -24,6 +25,7 @@ from nitka.ports import (
 )
 from nitka.store.customers import SqlCustomers
 from nitka.store.directory import SqlAnswers, SqlDirectory
+from nitka.store.fetches import SqlFetches
 from nitka.store.handoffs import SqlHandoffs
 from nitka.store.inbox import SqlInbox
 from nitka.store.ledger import SqlLedger
@@ -41,6 +43,7 @@ class SqlUnitOfWork:
         self.messages: Messages = SqlMessages(connection)
         self.inbox: Inbox = SqlInbox(connection)
         self.outbox: Outbox = SqlOutbox(connection)
+        self.fetches: Fetches = SqlFetches(connection)
         self.handoffs: Handoffs = SqlHandoffs(connection)
         self.ledger: Ledger = SqlLedger(connection)
         self.directory: Directory = SqlDirectory(connection)

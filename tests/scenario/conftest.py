@@ -17,7 +17,7 @@ from nitka.domain.inbound import Inbound
 from nitka.domain.message import Message
 from nitka.engine.scripted import ScriptedEngine
 from nitka.errors import SendError
-from nitka.ports import Capabilities, Job, Received, Sent
+from nitka.ports import Capabilities, Job, Part, Received, Sent
 from nitka.queue.connection import open_redis
 from nitka.queue.fanout import RedisFanout
 from nitka.queue.live import RedisLive
@@ -40,6 +40,8 @@ class RecordingConnector:
     """A channel that writes down what it was asked to send; `faults` are raised first."""
 
     channel: Channel = Channel.WEB
+    account: str = "site"
+    rendered: dict[str, Message] = field(default_factory=dict)
     sent: list[Message] = field(default_factory=list)
     faults: list[SendError] = field(default_factory=list)
     typed: int = 0
@@ -47,11 +49,19 @@ class RecordingConnector:
     def capabilities(self) -> Capabilities:
         return Capabilities(4000, True, True, True, True, False, True)
 
-    async def send(self, address: Address, message: Message) -> Sent:
+    def render(self, message: Message) -> list[Part]:
+        self.rendered[str(message.id)] = message
+        return [Part(str(message.id), {})]
+
+    async def send(self, address: Address, part: Part, *, doubtful: bool) -> Sent:
         if self.faults:
             raise self.faults.pop(0)
+        message = self.rendered[part.key]
         self.sent.append(message)
         return Sent(native_id=f"native-{message.seq}")
+
+    async def download(self, source: str) -> bytes:
+        return source.encode()
 
     async def typing(self, address: Address) -> None:
         self.typed += 1

@@ -192,6 +192,8 @@ def upgrade() -> None:
         sa.Column("native_id", sa.Text(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("reply_to", sa.Uuid(), nullable=True),
+        sa.Column("place", sa.Text(), nullable=True),
+        sa.Column("deleted", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("key", sa.Text(), nullable=True),
         sa.Column(
             "created_at",
@@ -209,6 +211,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
         sa.UniqueConstraint("customer_id", "seq", name=op.f("uq_messages_customer_id_seq")),
         sa.UniqueConstraint("key", name=op.f("uq_messages_key")),
+    )
+    op.create_index(
+        "ix_messages_native",
+        "messages",
+        ["address_id", "native_id"],
+        unique=False,
+        postgresql_where=sa.text("native_id IS NOT NULL"),
     )
     op.create_index(
         "ix_messages_offered",
@@ -237,6 +246,27 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_drafts_customer_id"), "drafts", ["customer_id"], unique=False)
     op.create_table(
+        "fetches",
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("done", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column(
+            "due_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_fetches_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["messages.id"], name=op.f("fk_fetches_message_id")
+        ),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_fetches")),
+    )
+    op.create_index(
+        "ix_fetches_due", "fetches", ["due_at"], unique=False, postgresql_where=sa.text("NOT done")
+    )
+    op.create_table(
         "inbox",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
@@ -245,6 +275,9 @@ def upgrade() -> None:
         sa.Column("customer_id", sa.Uuid(), nullable=True),
         sa.Column("message_id", sa.Uuid(), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column(
+            "due_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
+        ),
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column(
@@ -279,6 +312,7 @@ def upgrade() -> None:
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.Text(), server_default="pending", nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("parts_sent", sa.Integer(), server_default="0", nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column(
             "due_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
@@ -352,12 +386,19 @@ def downgrade() -> None:
         "ix_inbox_waiting", table_name="inbox", postgresql_where=sa.text("outcome IS NULL")
     )
     op.drop_table("inbox")
+    op.drop_index("ix_fetches_due", table_name="fetches", postgresql_where=sa.text("NOT done"))
+    op.drop_table("fetches")
     op.drop_index(op.f("ix_drafts_customer_id"), table_name="drafts")
     op.drop_table("drafts")
     op.drop_index(
         "ix_messages_offered",
         table_name="messages",
         postgresql_where=sa.text("buttons <> '[]'::jsonb"),
+    )
+    op.drop_index(
+        "ix_messages_native",
+        table_name="messages",
+        postgresql_where=sa.text("native_id IS NOT NULL"),
     )
     op.drop_table("messages")
     op.drop_table("threads")

@@ -1,0 +1,153 @@
+"""Stores what comes in: once each, in one transaction, before anybody is told that it arrived."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from nitka.domain.customer import KnownAddress
+from nitka.domain.inbound import Deleted, Edited, Ignored, Inbound, Incoming, Outcome, Reach
+from nitka.domain.message import Author, Message, MessageState
+from nitka.ports import Line, Received, UnitOfWork
+
+_ALBUM_SETTLES = timedelta(seconds=1.2)  # its parts come one by one, within a second
+
+
+async def receive(uow: UnitOfWork, incoming: Incoming) -> tuple[Received | None, bool]:
+    """Store one incoming; the second value says whether a customer was made for it.
+
+    The same native id again gives the first line back. Only an `Inbound` makes a line; every
+    other kind stands in the inbox with its reason, so that the accounting is whole.
+    """
+    match incoming:
+        case Inbound():
+            return await _receive_line(uow, _storable(incoming))
+        case Edited():
+            await _edit(uow, incoming)
+        case Deleted():
+            await _take_back(uow, incoming)
+        case Reach():
+            if await _note(uow, incoming, "reach") and (at := await _address(uow, incoming)):
+                await uow.customers.reach(at.id, reachable=incoming.reachable)
+        case Ignored(channel=channel, account=account, native_id=native_id, reason=reason):
+            await uow.inbox.note(
+                channel, account, clean(native_id), outcome=Outcome.DROPPED, reason=reason
+            )
+    return None, False
+
+
+async def _receive_line(uow: UnitOfWork, inbound: Inbound) -> tuple[Received, bool]:
+    customer, address, new = await uow.customers.at(inbound.address, inbound.profile)
+    known = await uow.inbox.known(inbound.address, inbound.native_id)
+    if known is not None:
+        return Received(known.customer_id, known, duplicate=True), False
+    inbound = await _resolve_choice(uow, inbound)
+    key = f"group:{inbound.address}:{inbound.group}" if inbound.group else None
+    first = await uow.messages.with_key(key) if key else None
+    if first is not None:
+        return Received(customer.id, await _join(uow, inbound, first), duplicate=False), new
+    line = Line(
+        Author.CUSTOMER,
+        inbound.text,
+        MessageState.RECEIVED,
+        address,
+        attachments=inbound.attachments,
+        payload=inbound.payload,
+        native_id=inbound.message_id,
+        place=inbound.place,
+        key=key,
+    )
+    message = await uow.messages.add(customer.id, line)
+    assert message is not None  # noqa: S101  # the address is locked, so its key cannot have come
+    settles = _ALBUM_SETTLES if inbound.group else timedelta(0)
+    await uow.inbox.put(inbound, customer_id=customer.id, message_id=message.id, due_in=settles)
+    if any(attachment.source for attachment in inbound.attachments):
+        await uow.fetches.put(message.id, customer.id)
+    return Received(customer.id, message, duplicate=False), new
+
+
+async def _resolve_choice(uow: UnitOfWork, inbound: Inbound) -> Inbound:
+    """Turn a pressed button's place into its title and payload, as they were offered."""
+    if inbound.choice is None:
+        return inbound
+    offered = await uow.messages.get(inbound.choice.message_id)
+    buttons = offered.buttons if offered else ()
+    if not 0 <= inbound.choice.index < len(buttons):
+        return replace(inbound, payload=None)
+    button = buttons[inbound.choice.index]
+    return replace(inbound, text=button.title, payload=button.payload)
+
+
+async def _join(uow: UnitOfWork, inbound: Inbound, first: Message) -> Message:
+    """Add a later part of an album to the line that its first part made."""
+    joined = replace(
+        first,
+        text="\n".join(text for text in (first.text, inbound.text) if text),
+        attachments=(*first.attachments, *inbound.attachments),
+    )
+    noted = await uow.inbox.note(
+        inbound.address.channel,
+        inbound.address.account,
+        inbound.native_id,
+        outcome=Outcome.CLOSED,
+        reason="part_of_album",
+    )
+    if not noted:
+        return first
+    await uow.messages.change(joined)
+    await uow.inbox.delay(first.id, _ALBUM_SETTLES)
+    return joined
+
+
+async def _edit(uow: UnitOfWork, edited: Edited) -> None:
+    """Correct the line. If its turn is still to come, the bot reads the corrected text; no new
+    turn begins."""
+    line = await _line(uow, edited)
+    known = await _note(uow, edited, "edit" if line else "edit_of_unknown")
+    if line is not None and known and not line.deleted:
+        await uow.messages.change(replace(line, text=clean(edited.text)))
+
+
+async def _take_back(uow: UnitOfWork, deleted: Deleted) -> None:
+    line = await _line(uow, deleted)
+    if await _note(uow, deleted, "deletion" if line else "deletion_of_unknown") and line:
+        await uow.messages.change(replace(line, text="", attachments=(), deleted=True))
+
+
+async def _line(uow: UnitOfWork, change: Edited | Deleted) -> Message | None:
+    address = await _address(uow, change)
+    return await uow.messages.native(address.id, clean(change.message_id)) if address else None
+
+
+async def _address(uow: UnitOfWork, incoming: Edited | Deleted | Reach) -> KnownAddress | None:
+    found = await uow.customers.find(incoming.address)
+    return found[1] if found else None
+
+
+async def _note(uow: UnitOfWork, incoming: Edited | Deleted | Reach, reason: str) -> bool:
+    address = incoming.address
+    return await uow.inbox.note(
+        address.channel,
+        address.account,
+        clean(incoming.native_id),
+        outcome=Outcome.CLOSED,
+        reason=reason,
+    )
+
+
+def _storable(inbound: Inbound) -> Inbound:
+    profile = inbound.profile
+    return replace(
+        inbound,
+        text=clean(inbound.text),
+        native_id=clean(inbound.native_id),
+        message_id=clean(inbound.message_id) if inbound.message_id else None,
+        payload=clean(inbound.payload) if inbound.payload else None,
+        profile=replace(profile, name=clean(profile.name) if profile.name else None),
+        attachments=tuple(replace(item, name=clean(item.name)) for item in inbound.attachments),
+    )
+
+
+def clean(text: str) -> str:
+    """Drop what PostgreSQL cannot keep: NUL characters, and halves of surrogate pairs."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
