@@ -111,6 +111,14 @@ class _Entry:
     description: frozenset[str]
 
 
+@dataclass(frozen=True)
+class _Hit:
+    sku: str
+    score: float
+    matched: int
+    """Words of the query that the product's words account for."""
+
+
 class Index:
     """An index over the catalogue's words."""
 
@@ -123,32 +131,30 @@ class Index:
     def search(self, text: str) -> list[str]:
         """Returns the SKUs that the words mean, best first; one when it is clear which."""
         query = list(dict.fromkeys(word for word in tokens(text) if not word.isdigit()))
-        scored = [
-            (score, entry.sku)
-            for entry in self._entries
-            if (score := self._score(query, entry)) > 0
-        ]
-        if not scored:
+        hits = [hit for entry in self._entries if (hit := self._hit(query, entry))]
+        if not hits:
             return []
-        best = max(score for score, _ in scored)
-        close = [(score, sku) for score, sku in scored if score >= best * _CLOSE]
-        return [sku for _, sku in sorted(close, key=lambda pair: (-pair[0], pair[1]))]
+        best = max(hit.score for hit in hits)
+        most = max(hit.matched for hit in hits if hit.score == best)
+        close = [h for h in hits if h.score >= best * _CLOSE and h.matched >= most]
+        return [hit.sku for hit in sorted(close, key=lambda hit: (-hit.score, hit.sku))]
 
-    def _score(self, query: Sequence[str], entry: _Entry) -> float:
+    def _hit(self, query: Sequence[str], entry: _Entry) -> _Hit | None:
         total = 0.0
-        named = 0
+        named = matched = 0
         for word in query:
             match, term = _best(word, entry.terms)
             if match:
                 generic = term in _GENERIC
+                matched += 1
                 total += match * (0.3 if generic else self._weight[term])
                 named += 0 if generic else 1
             elif _best(word, entry.description)[0]:
                 total += 0.15
         if not named:
-            return 0.0
-        enough = len(query) >= _LONG_QUERY or named / len(query) >= _ENOUGH
-        return total if enough else 0.0
+            return None
+        enough = len(query) >= _LONG_QUERY or matched / len(query) >= _ENOUGH
+        return _Hit(entry.sku, total, matched) if enough else None
 
 
 def _entry(product: Mapping[str, object]) -> _Entry:
