@@ -2,9 +2,8 @@
 
 Its standard input comes from the supervisor: `+PID` when a part was started, `-PID` when it is
 gone for good. At the end of the input, however the supervisor ended, every group still there gets
-SIGTERM and, after a grace (the argument, in seconds), SIGKILL. (On Linux parts are told of their
-parent's death besides;
-this catches their own children, and other systems.)
+SIGTERM and, after a grace (the argument, in seconds), SIGKILL. (On Linux parts are
+told of their parent's death besides; this catches their own children, and other systems.)
 """
 
 from __future__ import annotations

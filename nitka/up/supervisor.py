@@ -242,8 +242,8 @@ class Supervisor:
         self._gone(part)
 
     def _output(self, part: Part, logs: Path) -> Output:
-        def noticed(line: str) -> None:
-            if not self._stop.is_set():
+        def noticed(line: str) -> None:  # not while it starts: its last words are told if it fails
+            if self._ready[part.name].is_set() and not self._stop.is_set():
                 self._view.say(f"{part.name}: {line[:300]}", style="red")
 
         return Output(logs / f"{part.name}.log", noticed)

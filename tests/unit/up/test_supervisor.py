@@ -8,6 +8,7 @@ import signal
 import sys
 from datetime import timedelta
 
+import psutil
 import pytest
 
 from nitka.errors import ConfigError
@@ -132,40 +133,41 @@ async def test_a_part_that_stays_silent_is_started_again(stage: Stage) -> None:
 async def test_children_of_a_dead_part_do_not_outlive_it(stage: Stage) -> None:
     """A part that is started again starts alone."""
     code = (
-        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
-        "mark('up')\nos.kill(os.getpid(), signal.SIGKILL) if pathlib.Path('once').exists() else 0\n"
-        "time.sleep(600)"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+        "mark(f'{os.getpid()}:{child.pid}')\ntime.sleep(600)"
     )
-    (stage.folder / "once").touch()
-    part = stage.part("engine", code, ready=lambda: not (stage.folder / "once").exists())
+    part = stage.part("engine", code, ready=lambda: bool(stage.marks))
     supervisor = stage.supervisor(part)
-    running = asyncio.ensure_future(supervisor.run(lambda: None))
-    await stage.until(lambda: stage.marks.count("up") == 1)
-    (stage.folder / "once").unlink()
-    await stage.until(lambda: stage.marks.count("up") == 2)
-    await stage.until(lambda: len([c for c in stage.left() if "time.sleep(600)'])" not in c]) == 1)
+    ready = asyncio.Event()
+    running = asyncio.ensure_future(supervisor.run(ready.set))
+    await asyncio.wait_for(ready.wait(), 20)
+    parent, child = map(int, stage.marks[0].split(":"))
+    os.kill(parent, signal.SIGKILL)
+    await stage.until(lambda: len(stage.marks) == 2)
+    await stage.until(lambda: not psutil.pid_exists(child))
     supervisor.stop()
     await asyncio.wait_for(running, 20)
     assert stage.left() == []
 
 
 async def test_troubles_in_a_part_are_shown_and_all_is_kept(stage: Stage) -> None:
-    """Warnings and errors come to the screen, everything to the log file."""
+    """Warnings and errors come to the screen once the part is ready, everything to its log."""
     code = (
+        "print('ERROR not yet', flush=True)\nmark('up')\n"
+        "while not pathlib.Path('go').exists():\n    time.sleep(0.01)\n"
         "print('all is well')\nprint('2026-01-01 ERROR something broke')\n"
         """print('{"event": "slow", "level": "warning", "took": 9}', flush=True)\n"""
-        "mark('said')\ntime.sleep(600)"
+        "time.sleep(600)"
     )
-    supervisor = stage.supervisor(
-        stage.part("web", code, ready=lambda: "said" in stage.marks),
-    )
-    running = asyncio.ensure_future(supervisor.run(lambda: None))
+    supervisor = stage.supervisor(stage.part("web", code, ready=lambda: "up" in stage.marks))
+    running = asyncio.ensure_future(supervisor.run((stage.folder / "go").touch))
     await stage.until(lambda: "web: slow took=9" in stage.screen.getvalue())
     supervisor.stop()
     await asyncio.wait_for(running, 20)
     assert "web: 2026-01-01 ERROR something broke" in stage.screen.getvalue()
     assert "all is well" not in stage.screen.getvalue()
-    assert (stage.folder / "logs" / "web.log").read_text().startswith("all is well\n")
+    assert "not yet" not in stage.screen.getvalue()
+    assert "all is well\n" in (stage.folder / "logs" / "web.log").read_text()
 
 
 _KILLED = """
