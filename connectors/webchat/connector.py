@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from connectors.webchat import protocol
+from connectors.webchat.token import ACCOUNT
 from nitka.domain.address import Address, Channel
 from nitka.domain.message import Author, Message
-from nitka.ports import Capabilities, Fanout, Sent, topic_of
+from nitka.errors import SendError, SendFault
+from nitka.ports import Capabilities, Fanout, Part, Sent, topic_of
 
 
 class WebChat:
     """`ports.Connector` for the web: the thread itself is the mailbox, sockets read it."""
 
     channel = Channel.WEB
+    account = ACCOUNT
 
     def __init__(self, fanout: Fanout) -> None:
         self._fanout = fanout
@@ -27,10 +33,22 @@ class WebChat:
             read_receipts=True,
         )
 
-    async def send(self, address: Address, message: Message) -> Sent:  # noqa: ARG002
-        """Wake the sockets; one that is not there now finds the line when it comes back."""
-        await self._fanout.publish(topic_of(message.customer_id), {"kind": "thread"})
+    def render(self, message: Message) -> Sequence[Part]:
+        """Give the one part that a message is: a word to whoever shows the thread."""
+        return [Part(str(message.id), {"customer": str(message.customer_id)})]
+
+    async def send(self, address: Address, part: Part, *, doubtful: bool) -> Sent:  # noqa: ARG002
+        """Wake the sockets; one that is not there now finds the line when it comes back.
+
+        A part that is sent twice is shown once: sockets read the thread, not the part.
+        """
+        topic = topic_of(UUID(str(part.body["customer"])))
+        await self._fanout.publish(topic, {"kind": "thread"})
         return Sent()
+
+    async def download(self, source: str) -> bytes:
+        """Refuse: what comes by the web is uploaded before it is sent."""
+        raise SendError(SendFault.REJECTED, f"web chat has no {source!r}", retryable=False)
 
     async def typing(self, address: Address) -> None:
         frame = {"kind": "typing", "author": Author.BOT.value}

@@ -228,11 +228,14 @@ def message(line: Message) -> Json:
     frame["text"] = line.text
     if line.buttons:
         frame["buttons"] = [{"title": b.title, "payload": b.payload} for b in line.buttons]
-    if line.attachments:
-        frame["attachments"] = [_attachment(a) for a in line.attachments]
+    here = [a for a in line.attachments if a.file_id]  # the others are still on their platform
+    if here:
+        frame["attachments"] = [_attachment(a) for a in here]
     frame["at"] = moment(line.created_at)
     if line.channel is not None:
         frame["channel"] = line.channel.value
+    if line.deleted:
+        frame["deleted"] = True
     return frame
 
 

@@ -90,7 +90,7 @@ class Pump:
                     async with self._turn:
                         await self._look()
                 except Unavailable as error:
-                    log.warning("thread_unreadable", reason=str(error))
+                    log.warning("socket.thread_unreadable", reason=str(error))
                     self._look_whole = True
                     await asyncio.sleep(self._pace.listen_again)
 

@@ -72,10 +72,10 @@ class Conversation:
             first = _first(closing)
             close = first if isinstance(first, _Close) else None
         except* Unavailable as away:
-            log.warning("socket_storage_away", reason=str(_first(away)))
+            log.warning("socket.storage_away", reason=str(_first(away)))
             close = _Close(TRY_AGAIN_LATER, "try again later")
         except* Exception:
-            log.exception("socket_broke")
+            log.exception("socket.broke")
             close = _Close(BROKEN, "internal error")
         if close is not None:
             await self._wire.close(close.code, close.reason)

@@ -61,7 +61,7 @@ class Edge:
             try:
                 await self._app(scope, receive, answer)
             except Exception:
-                log.exception("request_broke", method=scope["method"], path=scope["path"])
+                log.exception("request.broke", method=scope["method"], path=scope["path"])
                 if status:
                     raise  # half an answer is out: only breaking the connection tells the truth
                 await internal(request_id)(scope, receive, answer)

@@ -93,6 +93,6 @@ async def _ask(name: str, check: Check) -> Part:
     except TimeoutError:
         ready = False
     except Exception as error:  # noqa: BLE001  # a part that breaks when asked is not ready
-        log.warning("check_broke", part=name, error=repr(error))
+        log.warning("check.broke", part=name, error=repr(error))
         ready = False
     return Part(ready=ready, ms=round((time.perf_counter() - began) * 1000))

@@ -95,7 +95,7 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:  # noqa:
 
 
 async def _unavailable(request: Request, error: Exception) -> JSONResponse:
-    log.warning("unavailable", path=request.url.path, reason=str(error))
+    log.warning("request.unavailable", path=request.url.path, reason=str(error))
     sentence = "The service cannot reach its storage just now; nothing was stored. Try again."
     return problem(503, "unavailable", sentence, headers={"Retry-After": RETRY_AFTER})
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from nitka.domain.address import Address, Channel
-from nitka.domain.inbound import Ignored, Inbound
+from nitka.domain.inbound import Inbound, Incoming
 from nitka.domain.message import Author, Message, MessageState
 from nitka.domain.thread import Owner, Team
 from nitka.errors import Refused, Unavailable
@@ -67,10 +67,11 @@ class MemoryFront:
         if self.down:
             raise Unavailable("PostgreSQL is away")
 
-    async def receive(self, inbound: Inbound | Ignored) -> Received | None:
+    async def receive(self, incoming: Incoming) -> Received | None:
         self._reach()
-        if isinstance(inbound, Ignored):
+        if not isinstance(incoming, Inbound):
             return None
+        inbound = incoming
         for earlier, message in zip(self.inbounds, self._mine(), strict=True):
             if earlier.native_id == inbound.native_id:
                 return Received(message.customer_id, message, duplicate=True)

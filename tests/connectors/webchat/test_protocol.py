@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -172,6 +173,12 @@ _FILE = Attachment("f1", AttachmentKind.IMAGE, "a.png", "image/png", 9)
         _line(buttons=(Button("Yes", "/affirm"),)),
         _BASE | {"buttons": [{"title": "Yes", "payload": "/affirm"}]},
     ),
+    Case(
+        "an attachment still on its platform is not shown",
+        _line(attachments=(replace(_FILE, file_id="", source="x"),)),
+        _BASE,
+    ),
+    Case("one taken back", _line(text="", deleted=True), _BASE | {"text": "", "deleted": True}),
     Case(
         "attachments",
         _line(attachments=(_FILE,)),

@@ -307,8 +307,13 @@ async def test_sending_wakes_the_sockets(site: Site, visitor: Visitor) -> None:
         await client.send(type="message", id="m1", text="Hi")
         await client.until("message")
         line = site.front.add(site.front.customers[visitor.address], "Hello!")
-        await connector.send(visitor.address, line)
-        assert (await client.until("message"))["text"] == "Hello!"
+        (part,) = connector.render(line)
+        await connector.send(visitor.address, part, doubtful=False)
+        await connector.send(visitor.address, part, doubtful=True)
+        await client.until("message", text="Hello!")
+        await client.send(type="ping")
+        await client.until("pong")
+        assert client.shown() == ["Hi", "Hello!"]
 
 
 async def test_what_was_seen_is_noted(site: Site, visitor: Visitor) -> None:
