@@ -3,6 +3,8 @@ import { defineConfig } from "vite";
 
 export default defineConfig({
   publicDir: false,
+  // Pages in any encoding load the script: nothing in it may depend on theirs.
+  esbuild: { charset: "ascii" },
   build: {
     outDir: "dist",
     emptyOutDir: true,

@@ -154,8 +154,7 @@ export class Chat {
   logout(): void {
     this.uploads.clear();
     this.outbox.clear();
-    this.ports.drawer.remove("draft");
-    this.ports.drawer.remove("token");
+    for (const name of ["draft", "read", "token"]) this.ports.drawer.remove(name);
     this.left();
   }
 
