@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
 
 from fastapi import Request
@@ -37,8 +38,18 @@ class Gate:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def enter(self, request: Request, scope: Scope) -> str:
-        """Give the token's name. Raises `Refused`: 401 `unauthorized`, 403 `scope_missing`."""
+    def needs(self, scope: Scope) -> Callable[[Request], Awaitable[None]]:
+        """Give a dependency that lets in by this scope, before anything else is looked at.
+
+        It raises `Refused`: 401 `unauthorized`, 403 `scope_missing`; `caller_of` names who came in.
+        """
+
+        async def enter(request: Request) -> None:
+            request.state.caller = await self._enter(request, scope)
+
+        return enter
+
+    async def _enter(self, request: Request, scope: Scope) -> str:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise Refused("unauthorized", "Send an access token as bearer token.", status=401)
@@ -50,3 +61,8 @@ class Gate:
         if not any(scope in _OPENS[own] for own in Scope if own in scopes):
             raise Refused("scope_missing", f"This takes a token of scope {scope}.", status=403)
         return name
+
+
+def caller_of(request: Request) -> str:
+    """Give the name of the token that a request came in with."""
+    return str(request.state.caller)

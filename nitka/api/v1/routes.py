@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse
 
 from nitka.api.problems import Problem
 from nitka.api.v1 import shapes
-from nitka.api.v1.gate import Gate, Scope
+from nitka.api.v1.gate import Gate, Scope, caller_of
 from nitka.domain.address import Channel
 from nitka.domain.handoff import HandoffState
 from nitka.domain.message import Author, Button, Message
@@ -48,6 +48,7 @@ class ServerApi:
         self._speak = speak
 
     def router(self) -> APIRouter:
+        read, write = (Depends(self._gate.needs(scope)) for scope in (Scope.READ, Scope.WRITE))
         bearer = HTTPBearer(auto_error=False, scheme_name="token")
         router = APIRouter(
             prefix="/api/v1",
@@ -58,6 +59,7 @@ class ServerApi:
         router.add_api_route(
             "/customers",
             self.customers,
+            dependencies=[read],
             response_model=shapes.Customers,
             summary="Customers with their state",
             methods=["GET"],
@@ -65,6 +67,7 @@ class ServerApi:
         router.add_api_route(
             "/customers/{customer_id}/messages",
             self.messages,
+            dependencies=[read],
             response_model=shapes.Messages,
             response_model_exclude_none=True,
             methods=["GET"],
@@ -73,6 +76,7 @@ class ServerApi:
         router.add_api_route(
             "/messages",
             self.say,
+            dependencies=[write],
             response_model=shapes.MessageShape,
             status_code=201,
             methods=["POST"],
@@ -81,6 +85,7 @@ class ServerApi:
         router.add_api_route(
             "/handoffs",
             self.handoffs,
+            dependencies=[read],
             response_model=shapes.Handoffs,
             summary="Hand-offs, the newest first",
             methods=["GET"],
@@ -89,14 +94,12 @@ class ServerApi:
 
     async def customers(
         self,
-        request: Request,
         id: UUID | None = None,  # noqa: A002
         channel: Channel | None = None,
         address: shapes.Name | None = None,
         email: shapes.Name | None = None,
     ) -> JSONResponse:
         """Find customers by `id`, by `channel` and `address`, or by `email`."""
-        await self._gate.enter(request, Scope.READ)
         if id is not None:
             found = await self._show.customer(id)
         elif channel is not None and address is not None:
@@ -111,13 +114,11 @@ class ServerApi:
 
     async def messages(
         self,
-        request: Request,
         customer_id: UUID,
         after: Seq = 0,
         limit: Annotated[int, Query(ge=1, le=200)] = 200,
     ) -> shapes.Messages:
         """Give up to `limit` lines of the thread after a `seq`, in order."""
-        await self._gate.enter(request, Scope.READ)
         lines = await self._show.messages(customer_id, after=after, limit=limit)
         return shapes.Messages(messages=[shapes.message_shape(line) for line in lines])
 
@@ -125,13 +126,12 @@ class ServerApi:
         self, request: Request, message: shapes.NewMessage, idempotency_key: Key = None
     ) -> JSONResponse:
         """Carry a message out or in; the same idempotency key gives the same answer."""
-        caller = await self._gate.enter(request, Scope.WRITE)
         saying = Saying(
             Whom(message.customer, message.channel, message.address),
             message.text,
             tuple(Button(b.title, b.payload) for b in message.buttons),
             Author(message.author),
-            f"{caller}:{idempotency_key}" if idempotency_key else None,
+            f"{caller_of(request)}:{idempotency_key}" if idempotency_key else None,
             _digest(message),
         )
         carry = self._speak.to_customer if message.direction == "out" else self._speak.from_customer
@@ -139,10 +139,9 @@ class ServerApi:
         return JSONResponse(dict(answer.body), answer.status)
 
     async def handoffs(
-        self, request: Request, team: Team | None = None, state: HandoffState | None = None
+        self, team: Team | None = None, state: HandoffState | None = None
     ) -> shapes.Handoffs:
         """List hand-offs of all customers, by team and state."""
-        await self._gate.enter(request, Scope.READ)
         found = await self._show.handoffs(team=team, state=state)
         return shapes.Handoffs(handoffs=[shapes.handoff_shape(h) for h in found])
 

@@ -1,0 +1,92 @@
+"""The app over ports in memory, called without a network."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from nitka.api.app import Parts, create_app
+from nitka.api.assets import Assets
+from nitka.api.v1.gate import Gate, Scope, digest_of
+from nitka.api.v1.routes import ServerApi
+from nitka.domain.address import Channel
+from nitka.metrics import Metrics
+from nitka.service.show import Show
+from nitka.service.speak import Speak
+from tests.unit.api.doubles import MemoryReceiver, MemoryStore, MemoryWakes
+
+Check = Callable[[], Awaitable[bool]]
+
+
+@dataclass
+class House:
+    """The app with all that it stands on."""
+
+    app: FastAPI
+    store: MemoryStore
+    wakes: MemoryWakes
+    receiver: MemoryReceiver
+    metrics: Metrics
+    checks: dict[str, Check]
+    http: httpx.AsyncClient
+
+    def token(self, *scopes: Scope) -> dict[str, str]:
+        """Give headers with an access token of these scopes."""
+        token = "t-" + "-".join(scopes)
+        self.store.shelf.tokens[digest_of(token)] = (token, frozenset(scopes))
+        return {"Authorization": f"Bearer {token}"}
+
+    @property
+    def reads(self) -> dict[str, str]:
+        return self.token(Scope.READ)
+
+    @property
+    def writes(self) -> dict[str, str]:
+        return self.token(Scope.WRITE)
+
+
+def build(dist: Path, *, demo: bool = True, **more: Any) -> House:
+    """Compose the app; `more` are parts of its own."""
+    store, wakes, metrics = MemoryStore(), MemoryWakes(), Metrics()
+    receiver = MemoryReceiver(store)
+    speak = Speak(
+        store.port,
+        front=receiver.front,
+        queue=wakes.queue,
+        fanout=wakes,  # type: ignore[arg-type]  # it only publishes here
+        accounts={Channel.WEB: "site"},
+    )
+    checks: dict[str, Check] = {}
+    parts = Parts(
+        server_api=ServerApi(Gate(store.port), show=Show(store.port), speak=speak),
+        assets=Assets(dist, demo=demo),
+        metrics=metrics,
+        checks=checks,
+        **more,
+    )
+    app = create_app(parts)
+    http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://nitka.test")
+    return House(app, store, wakes, receiver, metrics, checks, http)
+
+
+@pytest.fixture
+def dist(tmp_path: Path) -> Path:
+    """Built browser files."""
+    (tmp_path / "demo" / "assets").mkdir(parents=True)
+    (tmp_path / "widget.js").write_text("/* the widget */")
+    (tmp_path / "demo" / "index.html").write_text("<!doctype html><title>Shop</title>")
+    (tmp_path / "demo" / "assets" / "main-AbC123.css").write_text("body{}")
+    return tmp_path
+
+
+@pytest.fixture
+async def house(dist: Path) -> AsyncIterator[House]:
+    built = build(dist)
+    async with built.http:
+        yield built
