@@ -6,11 +6,16 @@ A server that cannot start fails the tests that need it; nothing is skipped.
 - `empty_database_url`: a database of the test's own, without tables
 - `database_url`: a database of the test's own, migrated (copied from a template: some 20 ms)
 - `redis_url`: the session's Valkey, emptied before the test
+- `actions`, `engine`: the action server with a demo shop of its own, and the engine on the model
+  that fits the present bot, trained if there is none (session); `engine_url` is its address
+
+Neither the environment's settings nor a developer's `.env` reach a test.
 """
 
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,13 +24,26 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from nitka.settings import Settings
+from nitka.up.assembly import actions_part, engine_part
 from nitka.up.home import free_port
+from nitka.up.model import train
 from nitka.up.postgres import EmbeddedPostgres
 from nitka.up.probes import valkey_call
 from nitka.up.process import Running, running
 from nitka.up.valkey import EmbeddedValkey
 
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_settings_from_outside() -> Iterator[None]:
+    """A test sees default settings, unless it sets others itself."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("NITKA_")]:
+            patch.delenv(name)
+        patch.setitem(Settings.model_config, "env_file", None)
+        yield
 
 
 @dataclass(frozen=True)
@@ -91,6 +109,32 @@ def redis_url(valkey: Server) -> str:
     """The session's Valkey, empty at the beginning of the test."""
     assert valkey_call(valkey.url, "FLUSHALL") == "+OK"
     return valkey.url
+
+
+@pytest.fixture(scope="session")
+def actions(postgres: Server, servers_home: Path) -> Iterator[Server]:
+    """The action server, with a demo shop in a database of its own."""
+    port = free_port()
+    with (
+        _database(postgres.url, "template1") as url,
+        running(actions_part(port, url), log=servers_home / "logs" / "actions.log") as process,
+    ):
+        yield Server(f"http://127.0.0.1:{port}", process)
+
+
+@pytest.fixture(scope="session")
+def engine(actions: Server, servers_home: Path) -> Iterator[Server]:
+    """One engine, on the model that fits the present bot."""
+    port = free_port()
+    part = engine_part(port, actions.url, model=train(anew=False))
+    with running(part, log=servers_home / "logs" / "engine.log") as process:
+        yield Server(f"http://127.0.0.1:{port}", process)
+
+
+@pytest.fixture(scope="session")
+def engine_url(engine: Server) -> str:
+    """The address of the session's engine."""
+    return engine.url
 
 
 @contextmanager

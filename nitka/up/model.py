@@ -80,7 +80,8 @@ def _counts(path: Path, root: Path) -> bool:
 
 
 def _forget_old(newest: Path) -> None:
-    models = sorted(newest.parent.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
+    ours = newest.parent.glob("[0-9a-f]" * 12 + ".tar.gz")
+    models = sorted(ours, key=lambda path: path.stat().st_mtime)
     for path in models[:-_KEPT]:
         if path != newest:
             path.unlink(missing_ok=True)
