@@ -204,7 +204,7 @@ async def test_a_crash_between_storing_and_answering_adds_nothing(house: House) 
     ],
 )
 async def test_a_bent_message_names_the_field(
-    house: House, body: dict[str, object], field: str
+    house: House, body: dict[str, Any], field: str
 ) -> None:
     """422 and where it is wrong."""
     status, problem = await _say(house, **body)
