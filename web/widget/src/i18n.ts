@@ -28,6 +28,7 @@ export class Words {
   private readonly plural: Intl.PluralRules;
   private readonly clockFormat: Intl.DateTimeFormat;
   private readonly dayFormat: Intl.DateTimeFormat;
+  private readonly yearFormat: Intl.DateTimeFormat;
   private readonly relative: Intl.RelativeTimeFormat;
 
   constructor(readonly locale: Locale) {
@@ -39,6 +40,7 @@ export class Words {
       day: "numeric",
       month: "long",
     });
+    this.yearFormat = new Intl.DateTimeFormat(tag, { dateStyle: "long" });
     this.relative = new Intl.RelativeTimeFormat(tag, { numeric: "auto" });
   }
 
@@ -58,12 +60,13 @@ export class Words {
     return this.clockFormat.format(at);
   }
 
-  /** "Today", "Yesterday", else the weekday and date. */
+  /** "Today", "Yesterday", else the weekday and date; of another year the date with its year. */
   day(at: number, now: number): string {
     const start = (time: number): number => new Date(time).setHours(0, 0, 0, 0);
     const days = Math.round((start(at) - start(now)) / 86_400_000);
-    const words =
-      days === 0 || days === -1 ? this.relative.format(days, "day") : this.dayFormat.format(at);
+    const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+    const format = sameYear ? this.dayFormat : this.yearFormat;
+    const words = days === 0 || days === -1 ? this.relative.format(days, "day") : format.format(at);
     return words.charAt(0).toLocaleUpperCase(this.locale) + words.slice(1);
   }
 

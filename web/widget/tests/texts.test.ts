@@ -59,7 +59,8 @@ describe("numbers and days", () => {
     const words = new Words("pl");
     expect(words.day(now, now)).toBe("Dzisiaj");
     expect(words.day(new Date(2026, 0, 4, 23).getTime(), now)).toBe("Wczoraj");
-    expect(words.day(new Date(2025, 11, 24).getTime(), now)).toBe("Środa, 24 grudnia");
+    expect(words.day(new Date(2025, 11, 24).getTime(), now)).toBe("24 grudnia 2025");
+    expect(words.day(new Date(2026, 0, 2).getTime(), now)).toBe("Piątek, 2 stycznia");
   });
 
   it("writes sizes as people read them", () => {

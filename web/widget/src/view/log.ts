@@ -134,8 +134,9 @@ export class LogView {
     rows.forEach((row, index) => {
       if (row.day || index === 0) {
         const words = this.setting.words.day(row.at, Date.now());
-        const day = this.days.get(words) ?? h("div", { class: "day" }, h("span", {}, words));
-        days.set(words, day);
+        const key = `${words} ${row.key}`;
+        const day = this.days.get(key) ?? h("div", { class: "day" }, h("span", {}, words));
+        days.set(key, day);
         put(day);
       }
       const view = this.views.get(row.key) ?? new MessageView(row, this.setting);
