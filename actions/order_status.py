@@ -176,7 +176,8 @@ def _written(turn: Turn) -> str | None:
     if turn.is_button:
         return value
     number = words.order_number(turn.text) or value
-    if number or (turn.intent not in _MAY_BE_A_NUMBER and turn.confidence >= SURE):
+    another = any(turn.entity(name) for name in ("phone", "email", "date", "amount"))
+    if number or another or (turn.intent not in _MAY_BE_A_NUMBER and turn.confidence >= SURE):
         return number
     return words.number_attempt(turn.text)
 

@@ -119,7 +119,8 @@ class ActionProductAdvice(BotAction):
                 "payload": "/ask_human",
             }
             scene.say("utter_product_advice", buttons=[*buttons(found), person])
-            return [*topic, SlotSet("offer", "human")]
+            only = [SlotSet("product", found[0].sku)] if len(found) == 1 else []
+            return [*topic, *only, SlotSet("offer", "human")]
         scene.say("utter_product_advice_hand_over")
         scene.say("utter_hand_over_sales")
         team = routes.SALES

@@ -24,78 +24,15 @@ _ENOUGH = 0.45
 _LONG_QUERY = 4
 """Words from which a query is a story: there one telling word is enough."""
 # Words that many things share: they tell products apart, but alone they name none.
-_GENERIC = frozenset(
-    [
-        "set",
-        "box",
-        "pieces",
-        "cups",
-        "machine",
-        "maker",
-        "oven",
-        "board",
-        "glass",
-        "steel",
-        "electric",
-        "ceramic",
-        "oak",
-        "blue",
-        "black",
-        "green",
-        "white",
-        "hand",
-        "paper",
-        "cast",
-        "iron",
-        "coating",
-        "coated",
-        "gift",
-        "timer",
-        "lid",
-        "slots",
-        "tin",
-        "time",
-        "набор",
-        "шт",
-        "чашек",
-        "литров",
-        "коробка",
-        "стеклянный",
-        "электрический",
-        "синий",
-        "черный",
-        "зеленый",
-        "белый",
-        "ручная",
-        "ручной",
-        "керамическая",
-        "чугунный",
-        "отделения",
-        "для",
-        "покрытием",
-        "машина",
-        "подарочный",
-        "zestaw",
-        "szt",
-        "pudelko",
-        "filizanek",
-        "szklany",
-        "elektryczny",
-        "niebieski",
-        "czarny",
-        "czarna",
-        "zielony",
-        "zielona",
-        "bialy",
-        "reczny",
-        "ceramiczna",
-        "zeliwny",
-        "kromki",
-        "maszyna",
-        "prezentowy",
-        "domu",
-    ]
-)
+_SHARED_WORDS = """
+set box pieces cups machine maker oven board glass steel electric ceramic oak blue black green
+white hand paper cast iron coating coated gift timer timerem taymerom lid slots tin time
+набор шт чашек литров коробка стеклянный электрический синий черный зеленый белый ручная ручной
+керамическая чугунный отделения для покрытием машина подарочный таймером
+zestaw szt pudelko filizanek szklany elektryczny niebieski czarny czarna zielony zielona bialy
+reczny ceramiczna zeliwny kromki maszyna prezentowy domu
+"""
+_GENERIC = frozenset(_SHARED_WORDS.split())
 _LATIN = {
     **dict(zip("абвгдезийклмнопрстуфыэ", "abvgdeziyklmnoprstufye", strict=True)),
     **{"ж": "zh", "х": "h", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "sch", "ъ": "", "ь": ""},
@@ -182,12 +119,14 @@ def _same(word: str, term: str) -> float:
     if word == term:
         return 1.0
     shorter, longer = sorted((len(word), len(term)))
+    if f"{word}s" == term or word == f"{term}s":
+        return 0.95
     if shorter < 4 or word[:2] != term[:2]:
         return 0.0
     common = next((i for i in range(shorter) if word[i] != term[i]), shorter)
-    if common >= max(4, shorter - 1) and longer - common <= 3:
+    if common >= max(4, shorter - 1) and longer - common <= max(2, common // 2):
         return 0.95
     if shorter < 5:
-        return 0.0
+        return 0.8 if longer == common + 1 else 0.0
     similarity = fuzz.ratio(word, term)
-    return similarity / 100 if similarity >= _SIMILAR else 0.0
+    return (similarity / 100) ** 2 if similarity >= _SIMILAR else 0.0
