@@ -124,7 +124,7 @@ def _same(word: str, term: str) -> float:
     if shorter < 4 or word[:2] != term[:2]:
         return 0.0
     common = next((i for i in range(shorter) if word[i] != term[i]), shorter)
-    if common >= max(4, shorter - 1) and longer - common <= max(2, common // 2):
+    if common >= max(4, shorter - 1) and longer - common <= (3 if common >= 5 else 2):
         return 0.95
     if shorter < 5:
         return 0.8 if longer == common + 1 else 0.0

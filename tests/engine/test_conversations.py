@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,7 @@ class Customer:
             "/webhooks/nitka/turn",
             json={
                 "version": 1,
-                "turn_id": str(uuid.uuid4()),
+                "turn_id": turn.get("id") or str(uuid.uuid4()),
                 "customer": self.id,
                 "channel": self.channel,
                 "text": turn.get("user", ""),
@@ -79,6 +79,17 @@ def test_a_conversation_goes_as_written(engine_url: str, conversation: dict[str,
         for turn in conversation["turns"]:
             assert turn.keys() <= KNOWN, f"unknown keys: {turn.keys() - KNOWN}"
             _compare(turn, customer.says(client, turn))
+
+
+def test_a_repeated_turn_opens_one_complaint(engine_url: str) -> None:
+    """The same turn from the same state, as after a crash, has the same answer and effect."""
+    story = "I want to complain about the courier who broke my cup and laughed at me"
+    with httpx.Client(base_url=engine_url, timeout=60) as client:
+        turn = {"user": story, "id": str(uuid.uuid4())}
+        customer = Customer(channel="web", language="en", profile={"name": None})
+        first, again = (replace(customer).says(client, turn) for _ in range(2))
+    assert first["effects"] == again["effects"]
+    assert first["messages"] == again["messages"]
 
 
 def _compare(turn: dict[str, Any], answer: dict[str, Any]) -> None:
