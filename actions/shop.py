@@ -7,12 +7,12 @@ anything: the demo shop is one implementation, a firm's own system another.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import structlog
 
@@ -121,6 +121,7 @@ class GuardedShop:
     def __init__(self, shop: Shop, *, limit: timedelta = TIME_LIMIT) -> None:
         self._shop = shop
         self._limit = limit
+        self._left: set[asyncio.Task[Any]] = set()
 
     async def find_order(self, number: str) -> Order | None:
         """Returns the order, or None; raises ShopUnavailable."""
@@ -138,9 +139,27 @@ class GuardedShop:
         """Returns the complaint's number; raises ShopUnavailable."""
         return await self._within(self._shop.open_complaint(complaint), "open_complaint")
 
-    async def _within(self, call: Awaitable[Answer], name: str) -> Answer:
+    async def _within(self, call: Coroutine[Any, Any, Answer], name: str) -> Answer:
+        """Waits no longer than the limit, even for a driver that is slow to be cancelled."""
+        task = asyncio.create_task(call)
         try:
-            return await asyncio.wait_for(call, self._limit.total_seconds())
-        except Exception as error:
+            await asyncio.wait({task}, timeout=self._limit.total_seconds())
+        finally:
+            if not task.done():
+                self._leave(task)
+        try:
+            return task.result()
+        except (Exception, asyncio.CancelledError) as error:
             log.warning("shop.unavailable", call=name, error=repr(error))
             raise ShopUnavailable(name) from error
+
+    def _leave(self, task: asyncio.Task[Any]) -> None:
+        """Cancels a call and lets it end by itself; how it ends no longer matters."""
+        self._left.add(task)
+        task.add_done_callback(self._forget)
+        task.cancel()
+
+    def _forget(self, task: asyncio.Task[Any]) -> None:
+        self._left.discard(task)
+        if not task.cancelled():
+            task.exception()

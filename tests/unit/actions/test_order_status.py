@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from datetime import date, timedelta
 from typing import Any
 
@@ -149,7 +150,18 @@ async def test_another_order_is_asked_for(run: Any, shop: ScriptedShop) -> None:
     assert ran.slot("order_number") is None
 
 
-@pytest.mark.parametrize("broken", [SlowShop, BrokenShop])
+class StubbornShop(ScriptedShop):
+    """A shop whose driver does not let itself be cancelled."""
+
+    async def find_order(self, number: str) -> Order | None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        await asyncio.sleep(3600)
+        return None
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("broken", [SlowShop, BrokenShop, StubbornShop])
 async def test_a_shop_that_is_down_is_said_so(
     run: Any, broken: type[ScriptedShop], today: date
 ) -> None:
