@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from connectors.webchat.files import read_upload, serve
 from connectors.webchat.identity import Identities, Identity
-from connectors.webchat.protocol import FILE_URL, SUBPROTOCOL, TEXT_LIMIT
+from connectors.webchat.protocol import FILE_URL, SUBPROTOCOL, TEXT_LIMIT, clean
 from connectors.webchat.rate import Visits
 from connectors.webchat.socket import Conversation, Manners
 from connectors.webchat.token import Tokens, Visitor, new_visitor
@@ -194,7 +194,7 @@ def _page(page: str | None) -> str | None:
     """Keep a web page's address, without its query: that may hold what is nobody's business."""
     if page is None or not page.lower().startswith(("http://", "https://")):
         return None
-    return page.split("#")[0].split("?")[0][:PAGE_LIMIT]
+    return clean(page.split("#")[0].split("?")[0][:PAGE_LIMIT])
 
 
 _UPLOAD = {

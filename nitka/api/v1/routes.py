@@ -136,7 +136,8 @@ class ServerApi:
         )
         carry = self._speak.to_customer if message.direction == "out" else self._speak.from_customer
         answer = await carry(saying, _message_json)
-        return JSONResponse(dict(answer.body), answer.status)
+        shape = shapes.MessageShape.model_validate(answer.body)  # members in the same order again
+        return JSONResponse(_json(shape), answer.status)
 
     async def handoffs(
         self, team: Team | None = None, state: HandoffState | None = None
@@ -153,7 +154,11 @@ def _customer_json(customer: shapes.CustomerShape) -> dict[str, object]:
 
 
 def _message_json(message: Message) -> Mapping[str, object]:
-    return shapes.message_shape(message).model_dump(mode="json", exclude_none=True)
+    return _json(shapes.message_shape(message))
+
+
+def _json(shape: shapes.MessageShape) -> dict[str, object]:
+    return shape.model_dump(mode="json", exclude_none=True)
 
 
 def _digest(message: shapes.NewMessage) -> str:

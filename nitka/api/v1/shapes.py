@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
 from nitka.domain.address import Channel, Evidence
 from nitka.domain.customer import Language
@@ -15,7 +15,15 @@ from nitka.domain.message import Author, Message, MessageState
 from nitka.domain.thread import Owner, Team
 from nitka.service.show import Portrait
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=320)]
+
+def _storable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("must not contain NUL")
+    return text
+
+
+Storable = Annotated[str, AfterValidator(_storable)]
+Name = Annotated[Storable, StringConstraints(min_length=1, max_length=320)]
 
 
 class AddressShape(BaseModel):
@@ -49,8 +57,8 @@ class CustomerShape(BaseModel):
 
 
 class ButtonShape(BaseModel):
-    title: Annotated[str, StringConstraints(min_length=1, max_length=100)]
-    payload: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+    title: Annotated[Storable, StringConstraints(min_length=1, max_length=100)]
+    payload: Annotated[Storable, StringConstraints(min_length=1, max_length=2000)]
 
 
 class AttachmentShape(BaseModel):
@@ -98,7 +106,7 @@ class NewMessage(BaseModel):
     customer: UUID | None = None
     channel: Channel | None = None
     address: Name | None = None
-    text: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+    text: Annotated[Storable, StringConstraints(min_length=1, max_length=4000)]
     buttons: Annotated[list[ButtonShape], Field(max_length=20)] = []
     direction: Literal["out", "in"] = "out"
     author: Literal["system", "bot"] = "system"

@@ -194,6 +194,8 @@ async def test_a_crash_between_storing_and_answering_adds_nothing(house: House) 
         ({"text": "a", "customer": "x"}, "body.customer"),
         ({"text": "", "channel": "web", "address": "v1"}, "body.text"),
         ({"text": " ", "channel": "web", "address": "v1"}, "body"),
+        ({"text": "a\x00b", "channel": "web", "address": "v1"}, "body.text"),
+        ({"text": "a", "channel": "web", "address": "\x00"}, "body.address"),
         ({"text": "x" * 4001, "channel": "web", "address": "v1"}, "body.text"),
         ({"text": "a", "channel": "fax", "address": "v1"}, "body.channel"),
         ({"text": "a", "channel": "web", "address": "v1", "direction": "up"}, "body.direction"),
