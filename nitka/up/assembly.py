@@ -140,7 +140,7 @@ def worker_part(environment: dict[str, str], *, needs: tuple[str, ...]) -> Part:
 
 def train_part() -> Part:
     """Describe the step that trains a model for the present sources."""
-    says = "a model, trained since bot/ or data/ are new (some minutes)"
+    says = "training a model, since bot/ or data/ are new (some minutes)"
     command = (sys.executable, "-m", "nitka", "train", "--if-needed")
     return Part(name="train", command=command, environment=_NO_SECRETS, once=True, says=says)
 

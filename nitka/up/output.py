@@ -13,6 +13,7 @@ from pathlib import Path
 _MOST = 5 * 1024 * 1024  # bytes in a log file before it is moved aside, once
 _LONGEST = 8_192  # bytes of one line that are kept
 _TROUBLE = re.compile(r"\b(ERROR|FATAL|PANIC|CRITICAL|Traceback)\b")
+_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _DULL = {"event", "level", "logger", "at", "exception"}
 
 Noticed = Callable[[str], None]
@@ -64,7 +65,7 @@ class Output(asyncio.Protocol):
         if self._size > _MOST:
             self._file.close()
             self._file = self._begin()
-        text = line.decode("utf-8", "replace").rstrip()
+        text = _COLOURS.sub("", line.decode("utf-8", "replace")).rstrip().rpartition("\r")[2]
         if not text:
             return
         said, trouble = read_line(text)

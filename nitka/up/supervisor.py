@@ -67,6 +67,7 @@ class Supervisor:
         `when_ready` is called once, when all parts are ready. Raises `PartFailed` when a part
         cannot be started, or what a part's `prepare` raised; by then everything has ended too.
         """
+        self._view.open()
         async with _reaper(self._patience.orphans) as self._note:
             keepers = [asyncio.ensure_future(self._keep(part)) for part in self._parts.values()]
             telling = asyncio.ensure_future(self._tell(when_ready))
@@ -98,7 +99,6 @@ class Supervisor:
                 future.result()
 
     async def _tell(self, when_ready: Callable[[], None]) -> None:
-        self._view.open()
         while not all(ready.is_set() for ready in self._ready.values()):
             for name, output in self._outputs.items():
                 if output.last:

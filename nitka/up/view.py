@@ -90,7 +90,7 @@ class View:
             if line.stage is Stage.STARTING and now - line.told_at > _STILL_EVERY:
                 line.told_at = now
                 more = f": {line.detail}" if line.detail else ""
-                self.say(f"{line.says}: still starting ({now - line.since:.0f} s){more}")
+                self.say(f"{line.says}: still busy ({now - line.since:.0f} s){more}")
 
     def say(self, text: str, style: str = "") -> None:
         """Say one thing that happened."""
