@@ -149,6 +149,9 @@ class GuardedShop:
                 self._leave(task)
         try:
             return task.result()
+        except asyncio.InvalidStateError as error:
+            log.warning("shop.unavailable", call=name, error="no answer in time")
+            raise ShopUnavailable(name) from error
         except (Exception, asyncio.CancelledError) as error:
             log.warning("shop.unavailable", call=name, error=repr(error))
             raise ShopUnavailable(name) from error
