@@ -94,9 +94,13 @@ def run_once(part: Part, *, log: Path) -> None:
 
 
 def run_in_front(part: Part) -> int:
-    """Run a part on this terminal, to its end; its exit code. It dies with this process."""
+    """Run a part on this terminal, to its end; its exit code.
+
+    It dies with this process, and is told to end when this process is told so.
+    """
     command, environment = command_of(part), environment_of(part)
     with subprocess.Popen(command, cwd=part.folder, env=environment) as process:  # noqa: S603
+        signal.signal(signal.SIGTERM, lambda *_: process.send_signal(part.stop_signal))
         while True:
             try:
                 return process.wait()
