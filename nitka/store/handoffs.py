@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -36,7 +36,7 @@ class SqlHandoffs:
             )
             .on_conflict_do_update(
                 index_elements=["customer_id", "team"],
-                index_where=handoffs.c.state == HandoffState.WAITING,
+                index_where=text("state = 'waiting'"),  # a bound value would not find the index
                 set_={"facts": handoffs.c.facts.op("||")(dict(facts))},
             )
             .returning(handoffs)
@@ -62,9 +62,14 @@ class SqlHandoffs:
         return [mapping.handoff(row) for row in await self._connection.execute(query)]
 
     async def draft(self, customer_id: UUID, message: UUID, replies: Sequence[str]) -> None:
-        for text in replies:
+        for words in replies:
             await self._connection.execute(
-                insert(drafts).values(customer_id=customer_id, message_id=message, text=text)
+                insert(drafts).values(
+                    customer_id=customer_id,
+                    message_id=message,
+                    text=words,
+                    created_at=func.clock_timestamp(),  # now() is the same for all of them
+                )
             )
 
     async def drafts(self, customer_id: UUID) -> Sequence[str]:
