@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, insert, select, update
@@ -57,10 +58,17 @@ class SqlCustomers:
             .values(last_inbound_at=func.clock_timestamp(), reachable=True)
         )
         if profile.name and not customer.name:
-            await self._connection.execute(
-                update(customers).where(customers.c.id == customer.id).values(name=profile.name)
-            )
-        return customer, known, False
+            customer = await self._learn_name(customer, profile.name)
+        return customer, replace(known, reachable=True), False
+
+    async def _learn_name(self, customer: Customer, name: str) -> Customer:
+        """Keep a name where there is none. Locks are taken in one order: thread, then customer."""
+        await self._connection.execute(
+            select(threads.c.seq).where(threads.c.customer_id == customer.id).with_for_update()
+        )
+        change = update(customers).where(customers.c.id == customer.id, customers.c.name.is_(None))
+        await self._connection.execute(change.values(name=name))
+        return replace(customer, name=name)
 
     async def _create(self, address: Address, profile: Profile) -> bool:
         customer_id = uuid4()

@@ -39,7 +39,7 @@ class SqlDirectory:
     async def with_email(self, email: str) -> Sequence[Customer]:
         rows = await self._connection.execute(
             select(customers)
-            .where(func.lower(customers.c.email) == email.lower())
+            .where(func.lower(customers.c.email) == func.lower(email))
             .order_by(customers.c.created_at)
             .limit(50)
         )
