@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from nitka.domain.address import Address, Channel
 from nitka.domain.inbound import Inbound, Outcome
 from nitka.domain.message import Message
+from nitka.errors import Unavailable
 from nitka.ports import Waiting
 from nitka.store import mapping
 from nitka.store.tables import addresses, inbox, messages
@@ -27,16 +28,33 @@ class SqlInbox:
     async def put(
         self, inbound: Inbound, *, customer_id: UUID, message_id: UUID, due_in: timedelta
     ) -> None:
-        await self._connection.execute(
-            inbox.insert().values(
+        """Store an inbound. One that was dropped before and is understood now takes that row.
+
+        Raises `Unavailable` if another address has just stored the same native id: then it is
+        `known` at the next try.
+        """
+        turn = {
+            "customer_id": customer_id,
+            "message_id": message_id,
+            "due_at": func.clock_timestamp() + due_in,
+        }
+        stored = await self._connection.execute(
+            upsert(inbox)
+            .values(
                 channel=inbound.address.channel,
                 account=inbound.address.account,
                 native_id=inbound.native_id,
-                customer_id=customer_id,
-                message_id=message_id,
-                due_at=func.clock_timestamp() + due_in,
+                **turn,
             )
+            .on_conflict_do_update(
+                index_elements=["channel", "account", "native_id"],
+                set_={**turn, "outcome": None, "reason": None, "finished_at": None},
+                where=inbox.c.message_id.is_(None),
+            )
+            .returning(inbox.c.id)
         )
+        if stored.one_or_none() is None:
+            raise Unavailable(f"{inbound.native_id} is just being stored for another address")
 
     async def note(
         self, channel: Channel, account: str, native_id: str, *, outcome: Outcome, reason: str
