@@ -33,7 +33,8 @@ class SqlLedger:
         """Count how every inbound ended.
 
         Unexplained are: customers' lines without an inbox row, ends with an unknown outcome,
-        drops without a reason, and `answered` ones to which no line replies.
+        drops without a reason, `answered` ones to which no line replies, and those that wait
+        for a turn but belong to nobody.
         """
         rows = await self._connection.execute(
             select(inbox.c.outcome, func.count().label("number")).group_by(inbox.c.outcome)
@@ -48,6 +49,10 @@ class SqlLedger:
             .where(messages.c.author == "customer", inbox.c.id.is_(None)),
             select(func.count()).where(
                 inbox.c.outcome == Outcome.DROPPED, func.coalesce(inbox.c.reason, "") == ""
+            ),
+            select(func.count()).where(
+                inbox.c.outcome.is_(None),
+                inbox.c.customer_id.is_(None) | inbox.c.message_id.is_(None),
             ),
             select(func.count())
             .select_from(inbox.outerjoin(replies, replies.c.reply_to == inbox.c.message_id))
