@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, exists, insert, select, text, update
+from sqlalchemy import ColumnElement, and_, exists, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from nitka.domain.message import Message, MessageState
@@ -30,24 +31,12 @@ class SqlMessages:
         """Add a line under the next `seq`.
 
         The thread's row stays locked until the transaction ends, so lines become visible in the
-        order of their numbers: a reader who has seen `seq` n never misses a smaller one.
+        order of their numbers: a reader who has seen `seq` n never misses a smaller one. A number
+        that is not used after all is given back, unseen.
         """
-        number = (
-            update(threads)
-            .where(threads.c.customer_id == customer_id)
-            .values(seq=threads.c.seq + 1)
-            .returning(threads.c.seq)
-        )
-        if line.key is not None:
-            there = select(exists().where(messages.c.key == line.key))
-            await self._connection.execute(
-                select(threads.c.seq).where(threads.c.customer_id == customer_id).with_for_update()
-            )
-            if (await self._connection.execute(there)).scalar_one():
-                return None
-        seq = (await self._connection.execute(number)).scalar_one()
-        row = await self._connection.execute(
-            insert(messages)
+        seq = await self._count(customer_id, 1)
+        added = await self._connection.execute(
+            upsert(messages)
             .values(
                 id=id or uuid4(),
                 customer_id=customer_id,
@@ -66,9 +55,23 @@ class SqlMessages:
                 place=line.place,
                 key=line.key,
             )
+            .on_conflict_do_nothing(index_elements=["key"])
             .returning(messages)
         )
-        return mapping.message(row.one())
+        row = added.one_or_none()
+        if row is None:
+            await self._count(customer_id, -1)
+        return mapping.message(row) if row else None
+
+    async def _count(self, customer_id: UUID, step: int) -> int:
+        """Move the thread's `seq` and give the new one; the thread is locked from then on."""
+        moved = await self._connection.execute(
+            update(threads)
+            .where(threads.c.customer_id == customer_id)
+            .values(seq=threads.c.seq + step)
+            .returning(threads.c.seq)
+        )
+        return int(moved.scalar_one())
 
     async def after(self, customer_id: UUID, seq: int, *, limit: int = 200) -> Sequence[Message]:
         rows = await self._connection.execute(
@@ -133,10 +136,18 @@ class SqlMessages:
             .where(
                 messages.c.address_id == address_id,
                 messages.c.seq <= seq,
-                messages.c.state.in_([MessageState.SENT, MessageState.DELIVERED]),
+                messages.c.state.in_(_OUTGOING_UNREAD),
             )
             .values(state=MessageState.READ)
         )
+
+
+_OUTGOING_UNREAD = [
+    MessageState.PENDING,  # shown on the web before its delivery is noted
+    MessageState.FAILED,
+    MessageState.SENT,
+    MessageState.DELIVERED,
+]
 
 
 def _below(state: MessageState) -> list[str]:
