@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import exists, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,7 +16,7 @@ from nitka.ports import Due
 from nitka.store import mapping
 from nitka.store.tables import addresses, messages, outbox
 
-_OPEN = ("pending", "sending")
+_OPEN = text("outbox.state IN ('pending', 'sending')")  # as the partial indexes say it
 
 
 class SqlOutbox:
@@ -42,7 +42,7 @@ class SqlOutbox:
         """
         firsts = (
             select(outbox)
-            .where(outbox.c.customer_id == customer_id, outbox.c.state.in_(_OPEN))
+            .where(outbox.c.customer_id == customer_id, _OPEN)
             .order_by(outbox.c.address_id, outbox.c.seq)
             .ext(distinct_on(outbox.c.address_id))
             .subquery()
@@ -100,9 +100,17 @@ class SqlOutbox:
         )
 
     async def due_customers(self, *, limit: int) -> Sequence[UUID]:
+        """Give customers with a message that `due` would give, the longest due first."""
+        before = outbox.alias("before")
+        held_back = exists().where(
+            before.c.customer_id == outbox.c.customer_id,
+            before.c.address_id == outbox.c.address_id,
+            before.c.seq < outbox.c.seq,
+            text("before.state IN ('pending', 'sending')"),
+        )
         rows = await self._connection.execute(
             select(outbox.c.customer_id)
-            .where(outbox.c.state.in_(_OPEN), outbox.c.due_at <= func.now())
+            .where(_OPEN, outbox.c.due_at <= func.now(), ~held_back)
             .group_by(outbox.c.customer_id)
             .order_by(func.min(outbox.c.due_at))
             .limit(limit)
