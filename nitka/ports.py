@@ -412,7 +412,9 @@ class Outbox(Protocol):
         """Note a failed try; without `retry_at` the message is a dead letter that staff see."""
         ...
 
-    async def due_customers(self, *, limit: int) -> Sequence[UUID]: ...
+    async def due_customers(self, *, limit: int) -> Sequence[UUID]:
+        """Give customers with a message that `due` would give, the longest due first."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,7 +426,9 @@ class Fetch:
 
 
 class Fetches(Protocol):
-    async def put(self, message_id: UUID, customer_id: UUID) -> None: ...
+    async def put(self, message_id: UUID, customer_id: UUID) -> None:
+        """Have a line's attachments downloaded; again, if it has gained some."""
+        ...
 
     async def due(self, customer_id: UUID) -> Sequence[Fetch]: ...
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from nitka.ports import Fetch
@@ -22,7 +23,12 @@ class SqlFetches:
 
     async def put(self, message_id: UUID, customer_id: UUID) -> None:
         await self._connection.execute(
-            insert(fetches).values(message_id=message_id, customer_id=customer_id)
+            upsert(fetches)
+            .values(message_id=message_id, customer_id=customer_id)
+            .on_conflict_do_update(
+                index_elements=["message_id"],
+                set_={"done": False, "error": None, "attempts": 0, "due_at": func.now()},
+            )
         )
 
     async def due(self, customer_id: UUID) -> Sequence[Fetch]:
