@@ -4,9 +4,10 @@ import base from "./styles/base.css?inline";
 import composer from "./styles/composer.css?inline";
 import messages from "./styles/messages.css?inline";
 import panel from "./styles/panel.css?inline";
+import parts from "./styles/parts.css?inline";
 
 export function styles(): CSSStyleSheet[] {
-  return [base, panel, messages, composer].map((text) => {
+  return [base, panel, messages, parts, composer].map((text) => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(text);
     return sheet;
