@@ -15,11 +15,12 @@ from __future__ import annotations
 
 import os
 import threading
+import zipfile
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, List, Protocol, Text, Type  # noqa: UP035 - Rasa checks these
+from typing import Any, Dict, List, Protocol, Text  # noqa: UP035 - Rasa checks these
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +29,6 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
-from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -37,6 +37,7 @@ Rows = npt.NDArray[np.float32]
 DIMENSIONS = 384
 _LONGEST = 1_000  # characters; the model reads 512 tokens, a message's point stands early
 _KEPT = 4_096  # recent texts whose rows stay in memory
+_KEPT_IN_TRAINING = 500_000
 _BATCH = 64
 
 
@@ -106,6 +107,27 @@ class RememberingEncoder:
         self._inner = inner
         self._rows: OrderedDict[str, Rows] = OrderedDict()
         self._lock = threading.Lock()
+        self._kept = _KEPT
+        self._progress: Callable[[int, int], None] = lambda _done, _all: None
+
+    def recall(self, file: Path, progress: Callable[[int, int], None]) -> None:
+        """Starts a training: keeps every row, and takes those of an earlier one from ``file``.
+
+        ``progress`` is told how many of how many texts are encoded. A file that cannot be read
+        is as good as none.
+        """
+        self._kept, self._progress = _KEPT_IN_TRAINING, progress
+        try:
+            with np.load(file) as stored:
+                self._rows.update(zip(stored["texts"].tolist(), stored["rows"], strict=True))
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            self._rows.clear()
+
+    def store(self, file: Path) -> None:
+        """Writes the rows that are kept to ``file`` in one step, for the next training."""
+        draft = file.with_name(f".{file.stem}-{os.getpid()}.npz")
+        np.savez(draft, texts=np.array(list(self._rows)), rows=np.stack(list(self._rows.values())))
+        draft.replace(file)
 
     def encode(self, texts: Sequence[str]) -> Rows:
         """Returns one row per text; equal texts are encoded once."""
@@ -117,17 +139,18 @@ class RememberingEncoder:
         missing = [text for text in dict.fromkeys(texts) if text not in found]
         for start in range(0, len(missing), _BATCH):
             batch = missing[start : start + _BATCH]
+            self._progress(start, len(missing))
             found.update(zip(batch, self._inner.encode(batch), strict=True))
         with self._lock:
-            for text in missing[-_KEPT:]:
+            for text in missing[-self._kept :]:
                 self._rows[text] = found[text]
-            while len(self._rows) > _KEPT:
+            while len(self._rows) > self._kept:
                 self._rows.popitem(last=False)
         return np.stack([found[text] for text in texts])
 
 
 @lru_cache(maxsize=2)
-def open_encoder(kind: str, folder: str | None) -> SentenceEncoder:
+def open_encoder(kind: str, folder: str | None) -> RememberingEncoder:
     """Returns the encoder that the configuration names, loaded once per process.
 
     Raises RuntimeError when it cannot be loaded, saying what is missing.
@@ -145,11 +168,6 @@ def open_encoder(kind: str, folder: str | None) -> SentenceEncoder:
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
     """Adds the encoder's row of a message as its dense sentence feature."""
-
-    @classmethod
-    def required_components(cls) -> List[Type]:
-        """Returns what must stand before this in the pipeline."""
-        return [Tokenizer]
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:

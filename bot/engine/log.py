@@ -34,6 +34,7 @@ def configure(form: str) -> None:
     root.setLevel(logging.WARNING)
     logging.getLogger("nitka").setLevel(logging.INFO)
     logging.captureWarnings(capture=True)
+    logging.getLogger("py.warnings").addFilter(_about_our_data)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -44,3 +45,9 @@ def configure(form: str) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+
+
+def _about_our_data(record: logging.LogRecord) -> bool:
+    """Keeps Rasa's warnings about the sources; drops what libraries say of each other."""
+    text = record.getMessage()
+    return "UserWarning" in text and "rasa" in text and "Slot auto-fill" not in text

@@ -91,12 +91,10 @@ class TurnProcessor(MessageProcessor):
         self,
         sender_id: str,
         output_channel: OutputChannel | None = None,
-        metadata: dict[str, Any] | None = None,
+        metadata: dict[str, Any] | None = None,  # noqa: ARG002 - the message bears it already
     ) -> DialogueStateTracker:
         """Returns the customer's tracker, session started and language slot set."""
-        tracker = await super().fetch_tracker_and_update_session(
-            sender_id, output_channel, metadata
-        )
+        tracker = await super().fetch_tracker_and_update_session(sender_id, output_channel)
         _keep_language(tracker, self.domain)
         return tracker
 

@@ -33,3 +33,5 @@ def quiet(threads: int = 2) -> None:
         logging.getLogger(name).setLevel(logging.ERROR)
     for category in (DeprecationWarning, FutureWarning, PendingDeprecationWarning):
         warnings.simplefilter("ignore", category)
+    # Rasa says this of every domain, whatever stands in it.
+    warnings.filterwarnings("ignore", message=".*Slot auto-fill has been removed.*")

@@ -7,17 +7,26 @@ name), and ends with a readable reason and exit code 1 when the sources are wron
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import os
 import shutil
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ruamel.yaml import YAML
 
 from engine.quiet import quiet
 from engine.sources import Sources
 
-_COLLECTED = "domain.yml"
+if TYPE_CHECKING:
+    from engine.encoder import RememberingEncoder
+
+_LAST_WORDS = 2_000  # characters of what Rasa said before it gave up
+_ROWS = ".encoded.npz"  # the encoder's rows of the last training, so that a next one is quick
 
 
 class CannotTrain(Exception):
@@ -48,12 +57,12 @@ def train(root: Path, out: Path) -> None:
     configure("pretty")
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".training-", dir=out.parent) as scratch:
-        model = _run(sources, Path(scratch))
+        model = _run(sources, Path(scratch), rows=out.parent / _ROWS)
         os.replace(model, out)  # noqa: PTH105 - one atomic step
     _say(f"model written to {out} ({_size(out)}, {time.monotonic() - began:.0f} s)")
 
 
-def _run(sources: Sources, scratch: Path) -> Path:
+def _run(sources: Sources, scratch: Path, *, rows: Path) -> Path:
     os.environ["RASA_CACHE_DIRECTORY"] = str(scratch / "cache")
     os.environ.setdefault("RASA_MAX_CACHE_SIZE", "0")
     import rasa.model_training
@@ -64,20 +73,49 @@ def _run(sources: Sources, scratch: Path) -> Path:
     for number, file in enumerate(sources.domain):
         shutil.copyfile(file, domain / f"{number:03d}-{file.name}")
     _say("training")
+    _recall_rows(sources, rows)
+    chatter = io.StringIO()
     try:
-        result = rasa.model_training.train(
-            domain=str(domain),
-            config=str(sources.config),
-            training_files=[str(file) for file in sources.training],
-            output=str(scratch),
-            fixed_model_name="model",
-            force_training=True,
-        )
+        with contextlib.redirect_stdout(chatter), contextlib.redirect_stderr(chatter):
+            result = rasa.model_training.train(
+                domain=str(domain),
+                config=str(sources.config),
+                training_files=[str(file) for file in sources.training],
+                output=str(scratch),
+                fixed_model_name="model",
+                force_training=True,
+            )
     except (RasaException, ValueError) as error:
         raise CannotTrain(f"{type(error).__name__}: {error}") from error
+    except SystemExit:
+        raise CannotTrain(f"Rasa gave up: {chatter.getvalue()[-_LAST_WORDS:].strip()}") from None
     if result.code or not result.model:
-        raise CannotTrain("Rasa trained no model; the reason stands above.")
+        raise CannotTrain(f"Rasa trained no model. {chatter.getvalue()[-_LAST_WORDS:].strip()}")
+    for encoder in _encoders(sources):
+        encoder.store(rows)
     return Path(result.model)
+
+
+def _encoders(sources: Sources) -> list[RememberingEncoder]:
+    """Returns the sentence encoders that the configuration names."""
+    from engine.encoder import SentenceFeaturizer, open_encoder
+
+    config = YAML(typ="safe").load(sources.config.read_text("utf-8")) or {}
+    default = SentenceFeaturizer.get_default_config()
+    return [
+        open_encoder(row.get("encoder", default["encoder"]), row.get("folder", default["folder"]))
+        for row in config.get("pipeline") or []
+        if str(row.get("name", "")).endswith("SentenceFeaturizer")
+    ]
+
+
+def _recall_rows(sources: Sources, rows: Path) -> None:
+    def progress(done: int, of: int) -> None:
+        if done % 1_024 == 0 and of > 1_024:
+            _say(f"encoding messages: {done} of {of}")
+
+    for encoder in _encoders(sources):
+        encoder.recall(rows, progress)
 
 
 def _size(file: Path) -> str:
@@ -85,7 +123,7 @@ def _size(file: Path) -> str:
 
 
 def _say(line: str) -> None:
-    print(f"train: {line}", flush=True)  # noqa: T201 - a command's progress
+    print(f"train: {line}", file=sys.__stdout__, flush=True)  # noqa: T201 - a command's progress
 
 
 def main(arguments: list[str] | None = None) -> int:

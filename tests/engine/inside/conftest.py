@@ -86,7 +86,7 @@ def mini_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     files = sorted([*MINI.rglob("*.yml"), *(ROOT / "bot" / "engine").glob("*.py")])
     mark = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
-    model = ROOT / "models" / f"mini-{mark}.tar.gz"
+    model = ROOT / "var" / "tests" / f"mini-{mark}.tar.gz"
     if not model.is_file():
         for old in model.parent.glob("mini-*.tar.gz"):
             old.unlink()
