@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import time
 from collections import deque
 from collections.abc import Callable
 from io import BufferedWriter
 from pathlib import Path
 
 _MOST = 5 * 1024 * 1024  # bytes in a log file before it is moved aside, once
+_OLD_NEWS = 10.0  # seconds before the same trouble is noticed again
 _LONGEST = 8_192  # bytes of one line that are kept
 _TROUBLE = re.compile(r"\b(ERROR|FATAL|PANIC|CRITICAL|Traceback)\b")
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -29,6 +31,7 @@ class Output(asyncio.Protocol):
     def __init__(self, path: Path, noticed: Noticed) -> None:
         self.path = path
         self.last: deque[str] = deque(maxlen=15)
+        self._told: dict[str, float] = {}
         self._noticed = noticed
         self._rest = b""
         self._size = 0
@@ -70,8 +73,14 @@ class Output(asyncio.Protocol):
             return
         said, trouble = read_line(text)
         self.last.append(said)
-        if trouble:
+        if trouble and self._is_news(said):
             self._noticed(said)
+
+    def _is_news(self, said: str) -> bool:
+        """Tell whether this was not noticed within the last seconds: retries repeat themselves."""
+        now = time.monotonic()
+        self._told = {text: at for text, at in self._told.items() if now - at < _OLD_NEWS}
+        return self._told.setdefault(said, now) == now
 
     def _begin(self) -> BufferedWriter:
         if self.path.exists():

@@ -41,6 +41,16 @@ def test_lines_are_put_together_and_cleaned(tmp_path: Path) -> None:
     assert list(output.last) == ["one", "two", "red", "100% żółw", "no end"]
 
 
+def test_the_same_trouble_is_noticed_once(tmp_path: Path) -> None:
+    """A part that tries again many times a second does not flood the screen."""
+    noticed: list[str] = []
+    output = Output(tmp_path / "a.log", noticed.append)
+    for number in range(20):
+        output.data_received(f"ERROR no answer\nERROR {number % 2}\n".encode())
+    output.close()
+    assert noticed == ["ERROR no answer", "ERROR 0", "ERROR 1"]
+
+
 def test_a_log_is_bounded(tmp_path: Path) -> None:
     """A part that writes for ever fills two files, no more; a line without end is cut."""
     output = Output(tmp_path / "a.log", lambda _: None)
