@@ -6,6 +6,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util.exc import CommandError
 from sqlalchemy.exc import DBAPIError
 
 from nitka.errors import ConfigError
@@ -25,10 +26,14 @@ def config(url: str) -> Config:
 def upgrade(url: str) -> None:
     """Run all migrations that are missing; safe to call from several processes at once.
 
-    Raises `ConfigError` when the database cannot be reached or refuses.
+    Raises `ConfigError` when the database cannot be reached, refuses, or was made by a newer Nitka.
     """
     try:
         command.upgrade(config(url), "head")
     except DBAPIError as error:
         reason = str(error.orig).strip().splitlines()[0]
         raise ConfigError(f"NITKA_DATABASE_URL: the database refuses: {reason}") from error
+    except CommandError as error:
+        raise ConfigError(
+            f"NITKA_DATABASE_URL: the database was made by a newer Nitka: {error}"
+        ) from error

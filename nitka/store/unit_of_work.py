@@ -65,7 +65,7 @@ class SqlStore:
             if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
                 raise Unavailable(f"PostgreSQL: {_first_line(error)}") from error
             raise
-        except (PoolTimeout, OSError) as error:
+        except PoolTimeout as error:  # an OSError would be the block's own: psycopg translates its
             raise Unavailable(f"PostgreSQL: {_first_line(error)}") from error
 
     async def ready(self) -> bool:
