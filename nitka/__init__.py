@@ -1,1 +1,1 @@
-"""Nitka: one customer, one thread, over all channels. The map of this package is docs/architecture.md."""
+"""Nitka: one customer, one thread, over all channels. A map is in docs/architecture.md."""

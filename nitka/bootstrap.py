@@ -19,7 +19,6 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from connectors.webchat.connector import WebChat
 from connectors.webchat.identity import Identities
 from connectors.webchat.routes import PREFIX, WebChatApi
 from connectors.webchat.token import Tokens
@@ -27,11 +26,11 @@ from nitka.api.app import Parts, create_app
 from nitka.api.assets import Assets
 from nitka.api.v1.gate import Gate, Scope, digest_of
 from nitka.api.v1.routes import ServerApi
-from nitka.domain.address import Channel
+from nitka.channels import Channels, open_channels
 from nitka.engine.rasa import RasaEngine
 from nitka.errors import ConfigError
 from nitka.metrics import Metrics
-from nitka.ports import Connector, Job, Store, Tally
+from nitka.ports import Job, Store, Tally
 from nitka.queue.connection import open_redis
 from nitka.queue.fanout import RedisFanout
 from nitka.queue.live import RedisLive
@@ -41,6 +40,7 @@ from nitka.service.ask import Ask, Patience
 from nitka.service.deliver import Deliver
 from nitka.service.fetch import Fetch
 from nitka.service.front import ThreadFront
+from nitka.service.listen import listen_alone
 from nitka.service.show import Show
 from nitka.service.speak import Speak
 from nitka.service.uploads import KeptUploads
@@ -51,7 +51,6 @@ from nitka.store.unit_of_work import open_store
 
 log = structlog.get_logger(__name__)
 _BEAT_EVERY = timedelta(seconds=2)
-_WEB_ACCOUNT = "site"
 
 
 class SystemClock:
@@ -70,7 +69,8 @@ class _House:
     live: RedisLive
     fanout: RedisFanout
     engine: RasaEngine
-    connectors: dict[Channel, Connector]
+    files: DiskFiles
+    channels: Channels
     front: ThreadFront
 
 
@@ -85,12 +85,12 @@ async def _open_house(settings: Settings, *, connections: int) -> AsyncIterator[
         stack.push_async_callback(fanout.close)
         engine = RasaEngine(settings.engine_urls, timeout=settings.turn_timeout)
         stack.push_async_callback(engine.close)
-        connectors: dict[Channel, Connector] = {Channel.WEB: WebChat(fanout)}
-        for connector in connectors.values():
-            stack.push_async_callback(connector.close)
         queue = RedisQueue(redis)
         front = ThreadFront(store, queue=queue, fanout=fanout)
-        yield _House(store, queue, RedisLive(redis), fanout, engine, connectors, front)
+        files = DiskFiles(settings.uploads)
+        channels = open_channels(settings, fanout=fanout, files=files, front=front)
+        stack.push_async_callback(channels.close)
+        yield _House(store, queue, RedisLive(redis), fanout, engine, files, channels, front)
 
 
 async def run_web(settings: Settings) -> None:
@@ -118,7 +118,7 @@ async def run_web(settings: Settings) -> None:
 def compose_web(settings: Settings, house: _House) -> FastAPI:
     """Put the web process's app together."""
     metrics = Metrics()
-    uploads = KeptUploads(house.store, DiskFiles(settings.uploads), limit=settings.file_bytes)
+    uploads = KeptUploads(house.store, house.files, limit=settings.file_bytes)
     webchat = WebChatApi(
         house.front, uploads, Tokens(settings.key()), Identities(_site_key(settings))
     )
@@ -128,7 +128,7 @@ def compose_web(settings: Settings, house: _House) -> FastAPI:
         front=house.front,
         queue=house.queue,
         fanout=house.fanout,
-        accounts={Channel.WEB: _WEB_ACCOUNT},
+        accounts=house.channels.accounts,
     )
     parts = Parts(
         server_api=ServerApi(Gate(house.store), show=Show(house.store), speak=speak),
@@ -140,10 +140,14 @@ def compose_web(settings: Settings, house: _House) -> FastAPI:
             "engine": house.engine.ready,
             "actions": lambda: _answers(settings.actions_url),
             "worker": lambda: house.queue.alive("worker"),
+            **house.channels.checks,
         },
-        routers=[webchat.router()],
+        routers=[webchat.router(), *house.channels.routers],
         open_prefixes=(PREFIX, "/widget.js"),
-        body_limits={f"{PREFIX}/files": settings.file_bytes + 64 * 1024},
+        body_limits={
+            f"{PREFIX}/files": settings.file_bytes + 64 * 1024,
+            **house.channels.body_limits,
+        },
     )
     return create_app(parts)
 
@@ -161,17 +165,20 @@ async def run_worker(settings: Settings) -> None:
             queue=house.queue,
             fanout=house.fanout,
             ask=Ask(house.engine, patience=patience),
-            connectors=house.connectors,
+            connectors=house.channels.connectors,
         )
         deliver = Deliver(
-            house.store, queue=house.queue, connectors=house.connectors, clock=SystemClock()
+            house.store,
+            queue=house.queue,
+            connectors=house.channels.connectors,
+            clock=SystemClock(),
         )
         fetch = Fetch(
             house.store,
-            files=DiskFiles(settings.uploads),
+            files=house.files,
             queue=house.queue,
             fanout=house.fanout,
-            connectors=house.connectors,
+            connectors=house.channels.connectors,
             clock=SystemClock(),
         )
         worker = Worker(
@@ -180,7 +187,11 @@ async def run_worker(settings: Settings) -> None:
             jobs={Job.TURN: answer, Job.DELIVERY: deliver, Job.FETCH: fetch},
         )
         log.info("worker.ready")
-        await _until_signalled(worker.run(), _beat(house.queue))
+        listeners = (
+            listen_alone(house.queue, listener, house.front, channel=channel)
+            for channel, listener in house.channels.listeners.items()
+        )
+        await _until_signalled(worker.run(), _beat(house.queue), *listeners)
 
 
 async def accounting(settings: Settings) -> Tally:

@@ -89,8 +89,13 @@ class Part:
 class Connector(Protocol):
     """One channel. No retry, no storage, no engine, no business rule."""
 
-    channel: Channel
-    account: str
+    @property
+    def channel(self) -> Channel: ...
+
+    @property
+    def account(self) -> str:
+        """Our own side of the channel's addresses."""
+        ...
 
     def capabilities(self) -> Capabilities: ...
 
@@ -565,6 +570,7 @@ class Job(StrEnum):
     TURN = "turn"
     DELIVERY = "delivery"
     FETCH = "fetch"
+    LISTEN = "listen"
 
 
 class Queue(Protocol):

@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from nitka.errors import ConfigError
@@ -50,6 +57,17 @@ class Settings(BaseSettings):
     log_format: Annotated[Literal["pretty", "json"] | None, BeforeValidator(_empty_is_none)] = None
     demo: bool = True
 
+    telegram_token: OptionalSecret = None
+    telegram_api: str = "https://api.telegram.org"
+    telegram_webhook_secret: OptionalSecret = None
+
+    slack_bot_token: OptionalSecret = None
+    slack_signing_secret: OptionalSecret = None
+    slack_app_token: OptionalSecret = None
+    slack_api: str = "https://slack.com/api/"
+    slack_client_id: OptionalText = None
+    slack_client_secret: OptionalSecret = None
+
     site_key: OptionalSecret = None
     link_minutes: int = Field(default=10, ge=1, le=60)
 
@@ -83,6 +101,16 @@ class Settings(BaseSettings):
         if value is not None:
             _check_url(value, ("http", "https"))
         return value.rstrip("/") if value else None
+
+    @field_validator("telegram_api", "slack_api")
+    @classmethod
+    def _platform_address(cls, value: str, field: ValidationInfo) -> str:
+        """Keep tokens off the open net: plain http only to this machine."""
+        _check_url(value, ("http", "https"))
+        parts = urlsplit(value)
+        if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+            raise ValueError("must begin with https:// (plain http is for this machine only)")
+        return value.rstrip("/") + ("/" if field.field_name == "slack_api" else "")
 
     @field_validator("database_url")
     @classmethod

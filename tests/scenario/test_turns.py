@@ -251,7 +251,7 @@ async def test_sending_is_tried_again_in_order_and_dead_letters_are_kept(house: 
     await house.answer(received.customer_id)
     house.connector.faults = [SendError(SendFault.PLATFORM_DOWN, "503", retryable=True)]
     async with working(house.worker()):
-        await house.until(lambda: len(house.connector.sent) == 2)
+        await house.until(lambda: _state_is(house, received.customer_id, MessageState.SENT))
     assert [m.text for m in house.connector.sent] == ["1: one", "2: two"]
     house.connector.faults = [SendError(SendFault.REJECTED, "too odd", retryable=False)]
     await house.say("three")
