@@ -1,4 +1,4 @@
-"""Keeps the bot within Telegram's limits: 30 messages a second, in a chat 1, in a group 20 a minute.
+"""Keeps the bot within Telegram's limits: 30 messages a second, 1 in a chat, 20 a minute in groups.
 
 https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 """

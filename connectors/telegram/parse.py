@@ -34,7 +34,7 @@ class _Scene:
     def ignored(self, reason: str, native_id: str | None = None) -> Ignored:
         if native_id is None:
             number = integer(self.update, "update_id")
-            native_id = f"update:{number}:{digest(self.update.get(self.kind))}"
+            native_id = f"update:{number}:{digest([self.kind, self.update.get(self.kind)])}"
         return Ignored(Channel.TELEGRAM, self.me.account, native_id, reason)
 
     def address(self, user: int) -> Address:
