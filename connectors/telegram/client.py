@@ -42,6 +42,13 @@ _GONE = ("chat not found", "user not found", "user is deactivated", "peer_id_inv
 class _JsonSession(AiohttpSession):
     """aiogram's session, except that results stay as Telegram wrote them."""
 
+    async def close(self) -> None:
+        """Close the connections; aiogram's own pause after that is for TLS only."""
+        if self.api.base.startswith("https://"):
+            await super().close()
+        elif self._session is not None:
+            await self._session.close()
+
     def check_response(
         self, bot: Bot, method: TelegramMethod[Any], status_code: int, content: str
     ) -> Response[Any]:

@@ -34,6 +34,7 @@ log = structlog.get_logger(__name__)
 
 _MOST = 100
 _LONGEST_PAUSE = 30.0
+_IDLE = 0.3  # seconds between questions to a server that does not keep them open
 _QUIET = timedelta(days=1)  # Telegram may number anew after a week without updates
 
 
@@ -64,6 +65,7 @@ class Polling:
             timeout=int(self.wait.total_seconds()),
             allowed_updates=list(KINDS),
         )
+        asked_at = self.monotonic()
         try:
             answer = await telegram.client.call(call, seconds=(call.timeout or 0) + 10)
         except AiogramError as error:
@@ -82,6 +84,8 @@ class Polling:
             place.passed(update)
         if not updates:
             place.nothing_came()
+            if self.monotonic() - asked_at < _IDLE:
+                await self.sleep(_IDLE)
         return 1.0 if updates and place.offset == before else None
 
 

@@ -15,8 +15,8 @@ from aiohttp.test_utils import TestServer
 
 from tests.connectors.telegram.botapi import BotApi
 
-TOKEN = "4242:AAsecretsecretsecretsecretsecretsecret"
-BOT = 4242
+TOKEN = "4242424242:AAsecretsecretsecretsecretsecretsecret"
+BOT = 4242424242
 
 Json = dict[str, Any]
 
@@ -132,7 +132,11 @@ async def running_platform(api: BotApi) -> AsyncIterator[Platform]:
     app = web.Application(client_max_size=64 * 1024 * 1024)
     app.router.add_post("/bot{token}/{method}", platform.handle)
     app.router.add_get("/file/bot{token}/{path:.*}", platform.file)
-    async with TestServer(app, host="127.0.0.1") as server:
+    server = TestServer(app, host="127.0.0.1")
+    await server.start_server(access_log=None)  # it would name the token
+    try:
         platform.url = str(server.make_url("")).rstrip("/")
         yield platform
+    finally:
+        await server.close()
     assert platform.faults == []

@@ -17,7 +17,7 @@ from nitka.errors import ConfigError, SendError, SendFault
 from nitka.ports import Sent
 from tests.connectors.harness import Case, table
 from tests.connectors.telegram.made import ANNA
-from tests.connectors.telegram.platform import TOKEN, Platform, Reply, no, ok
+from tests.connectors.telegram.platform import BOT, TOKEN, Platform, Reply, no, ok
 from tests.connectors.telegram.test_render import BUTTONS, KEYBOARD, PAPER, PICTURE, a_message
 
 
@@ -171,7 +171,7 @@ async def test_a_pause_that_was_asked_for_is_kept(telegram: Telegram, platform: 
         assert caught.value.retry_after is not None
         assert caught.value.retry_after >= timedelta(seconds=16)
     assert len(platform.calls) == 1
-    await send(telegram, a_message("Hi"), to=Address(Channel.TELEGRAM, "4242", "43"))
+    await send(telegram, a_message("Hi"), to=Address(Channel.TELEGRAM, str(BOT), "43"))
 
 
 async def test_a_closed_group_does_not_close_the_person(
@@ -202,7 +202,7 @@ async def test_nobody_there() -> None:
 async def test_an_address_of_elsewhere(telegram: Telegram, platform: Platform) -> None:
     """An address that is no number is refused before anything is called."""
     with pytest.raises(SendError, match="no chat"):
-        await send(telegram, a_message("Hi"), to=Address(Channel.TELEGRAM, "4242", "anna"))
+        await send(telegram, a_message("Hi"), to=Address(Channel.TELEGRAM, str(BOT), "anna"))
     assert platform.calls == []
 
 
@@ -237,7 +237,7 @@ async def test_download(telegram: Telegram, platform: Platform) -> None:
 
 async def test_who_the_bot_is(telegram: Telegram, platform: Platform) -> None:
     """The account is known from the token; the name is asked for once."""
-    assert (telegram.account, telegram.username) == ("4242", None)
+    assert (telegram.account, telegram.username) == (str(BOT), None)
     assert (await telegram.identify()).username == "shop_bot"
     await telegram.identify()
     assert telegram.username == "shop_bot"
