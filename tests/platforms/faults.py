@@ -93,3 +93,19 @@ async def hang(request: web.Request) -> web.Response:
             break
         await asyncio.sleep(0.5)
     return cut(request)
+
+
+async def spoilt(
+    request: web.Request, answer: web.Response, trouble: Trouble | None
+) -> web.StreamResponse:
+    """Let an answer go wrong after the deed is done."""
+    if trouble is None:
+        return answer
+    if trouble.kind is Kind.LOST:
+        return cut(request)
+    if trouble.kind is Kind.HANG:
+        return await hang(request)
+    if trouble.kind is Kind.SLOW:
+        await asyncio.sleep(trouble.seconds)
+        return answer
+    return web.Response(body=b'{"ok":tru', content_type="application/json")

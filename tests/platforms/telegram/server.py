@@ -14,7 +14,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.platforms.faults import Faults, Kind, Trouble, cut, hang
+from tests.platforms.faults import Faults, Kind, Trouble, cut, spoilt
 from tests.platforms.journal import Call, Fault, Journal, Json
 from tests.platforms.rate import Limits
 from tests.platforms.serving import serving
@@ -97,9 +97,7 @@ class TelegramServer:
             return self._troubled(request, method, given, trouble)
         answer, found = await self._answer(method, given, files)
         self.journal.note(Call(method, given, answer.status), found)
-        if trouble is not None:
-            return await _spoilt(request, answer, trouble)
-        return answer
+        return await spoilt(request, answer, trouble)
 
     def _troubled(
         self, request: web.Request, method: str, given: Mapping[str, Any], trouble: Trouble
@@ -209,20 +207,6 @@ async def telegram_server(
             yield server
         finally:
             await server.webhook.close()
-
-
-async def _spoilt(
-    request: web.Request, answer: web.Response, trouble: Trouble
-) -> web.StreamResponse:
-    """Let an answer go wrong after the deed is done."""
-    if trouble.kind is Kind.LOST:
-        return cut(request)
-    if trouble.kind is Kind.HANG:
-        return await hang(request)
-    if trouble.kind is Kind.SLOW:
-        await asyncio.sleep(trouble.seconds)
-        return answer
-    return web.Response(body=b'{"ok":tru', content_type="application/json")
 
 
 def _refused(error: ApiError) -> web.Response:
