@@ -10,8 +10,8 @@ from fastapi import APIRouter
 
 from connectors.slack import render
 from connectors.slack.events import SLACKBOT
-from connectors.slack.fields import name_of, obj
 from connectors.slack.faults import classified
+from connectors.slack.fields import name_of, obj
 from connectors.slack.intake import Intake
 from connectors.slack.oauth import InstallRoutes
 from connectors.slack.pace import Pace

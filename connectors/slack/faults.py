@@ -18,17 +18,45 @@ DEFAULT_PAUSE = timedelta(seconds=30)  # where a 429 does not say how long
 _LONGEST_PAUSE = timedelta(hours=1)
 
 _UNREACHABLE = frozenset(
-    "account_inactive cannot_dm_bot channel_not_found channel_type_not_supported is_archived "
-    "messages_tab_disabled not_in_channel user_disabled user_not_found user_not_visible "
-    "users_not_found".split()
+    {
+        "account_inactive",
+        "cannot_dm_bot",
+        "channel_not_found",
+        "channel_type_not_supported",
+        "is_archived",
+        "messages_tab_disabled",
+        "not_in_channel",
+        "user_disabled",
+        "user_not_found",
+        "user_not_visible",
+        "users_not_found",
+    }
 )
 _CREDENTIALS = frozenset(
-    "access_denied ekm_access_denied enterprise_is_restricted invalid_auth missing_scope "
-    "no_permission not_allowed_token_type not_authed org_login_required team_access_not_granted "
-    "token_expired token_revoked two_factor_setup_required".split()
+    {
+        "access_denied",
+        "ekm_access_denied",
+        "enterprise_is_restricted",
+        "invalid_auth",
+        "missing_scope",
+        "no_permission",
+        "not_allowed_token_type",
+        "not_authed",
+        "org_login_required",
+        "team_access_not_granted",
+        "token_expired",
+        "token_revoked",
+        "two_factor_setup_required",
+    }
 )
 _DOWN = frozenset(
-    "fatal_error internal_error request_timeout service_unavailable team_added_to_org".split()
+    {
+        "fatal_error",
+        "internal_error",
+        "request_timeout",
+        "service_unavailable",
+        "team_added_to_org",
+    }
 )
 _RATE = frozenset({"rate_limited", "ratelimited", "message_limit_exceeded"})
 
@@ -80,7 +108,7 @@ def code_of(error: SlackApiError) -> str | None:
 def _read(error: SlackApiError) -> tuple[int, Mapping[str, str], str | None]:
     """Give status, headers and Slack's code, from the SDK's response or from aiohttp's own."""
     response = error.response
-    status = getattr(response, "status_code", None) or getattr(response, "status", 0)
+    status = getattr(response, "status_code", 0) or getattr(response, "status", 0) or 0
     headers = getattr(response, "headers", None) or {}
     data = getattr(response, "data", None)
     code = data.get("error") if isinstance(data, dict) else None

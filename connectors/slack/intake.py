@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import structlog
@@ -52,11 +52,11 @@ class Intake:
             return incoming
         return replace(incoming, profile=self._people.known(incoming.address))
 
-    async def _look_after(self, payload: object, incomings: object) -> None:
-        if isinstance(incomings, list | tuple):
-            for incoming in incomings:
-                if isinstance(incoming, Inbound):
-                    self._people.learn(incoming.address)
+    async def _look_after(self, payload: object, incomings: Sequence[Incoming]) -> None:
+        """Do what need not be done before the rest is stored."""
+        for incoming in incomings:
+            if isinstance(incoming, Inbound):
+                self._people.learn(incoming.address)
         if not isinstance(payload, dict):
             return
         team, event = account_of(payload), obj(payload, "event")

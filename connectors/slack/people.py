@@ -11,8 +11,8 @@ from datetime import timedelta
 
 import structlog
 
-from connectors.slack.fields import Json, obj, text
 from connectors.slack.faults import classified
+from connectors.slack.fields import Json, obj, text
 from connectors.slack.workspaces import Workspaces
 from nitka.domain.address import Address
 from nitka.domain.customer import Profile

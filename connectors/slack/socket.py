@@ -17,8 +17,8 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from connectors.slack.fields import Json, obj, text
 from connectors.slack.faults import classified, code_of
+from connectors.slack.fields import Json, obj, text
 from connectors.slack.intake import Intake
 from connectors.slack.transfer import is_loopback
 from connectors.slack.workspaces import Workspaces
@@ -27,8 +27,15 @@ from nitka.errors import ConfigError, SendError, SendFault, Unavailable
 log = structlog.get_logger(__name__)
 
 _REFUSED = frozenset(
-    "account_inactive invalid_auth missing_scope not_allowed_token_type not_authed "
-    "token_expired token_revoked".split()
+    {
+        "account_inactive",
+        "invalid_auth",
+        "missing_scope",
+        "not_allowed_token_type",
+        "not_authed",
+        "token_expired",
+        "token_revoked",
+    }
 )
 _HEARTBEAT = 20.0  # seconds
 _LEAVING = 30.0  # seconds in which a connection that is being replaced is still read

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from connectors.slack.faults import classified
 from connectors.slack.fields import obj, text
-from connectors.slack.faults import classified, no_answer
 from connectors.slack.workspaces import Workspaces
 from nitka.errors import SendError, SendFault
 
@@ -104,10 +104,6 @@ class Transfer:
             content += piece
             if len(content) > self._limit:
                 raise _rejected(f"the file is larger than {self._limit} bytes")
-        expected = answer.content_length
-        if expected is not None and not answer.headers.get("Content-Encoding"):
-            if len(content) != expected:
-                raise no_answer("download: the file broke off")
         return bytes(content)
 
     def _is_slacks(self, url: str) -> bool:

@@ -11,8 +11,8 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from connectors.slack.fields import name_of
 from connectors.slack.faults import classified, code_of
+from connectors.slack.fields import name_of
 from connectors.slack.installations import Installation, Installations, Vault
 from nitka.errors import ConfigError, SendError, SendFault
 
@@ -20,8 +20,14 @@ log = structlog.get_logger(__name__)
 
 _FRESH = 60.0  # seconds after which an installation is looked up again
 _REFUSED = frozenset(
-    "account_inactive invalid_auth not_allowed_token_type not_authed token_expired "
-    "token_revoked".split()
+    {
+        "account_inactive",
+        "invalid_auth",
+        "not_allowed_token_type",
+        "not_authed",
+        "token_expired",
+        "token_revoked",
+    }
 )
 
 
