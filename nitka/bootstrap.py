@@ -88,7 +88,9 @@ async def _open_house(settings: Settings, *, connections: int) -> AsyncIterator[
         queue = RedisQueue(redis)
         front = ThreadFront(store, queue=queue, fanout=fanout)
         files = DiskFiles(settings.uploads)
-        channels = open_channels(settings, fanout=fanout, files=files, front=front)
+        channels = await open_channels(
+            settings, store=store, fanout=fanout, files=files, front=front
+        )
         stack.push_async_callback(channels.close)
         yield _House(store, queue, RedisLive(redis), fanout, engine, files, channels, front)
 

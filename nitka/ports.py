@@ -536,6 +536,16 @@ class Answers(Protocol):
         ...
 
 
+class Secrets(Protocol):
+    """Values that connectors have sealed themselves, by name."""
+
+    async def get(self, name: str) -> bytes | None: ...
+
+    async def put(self, name: str, sealed: bytes) -> None: ...
+
+    async def remove(self, name: str) -> None: ...
+
+
 class UnitOfWork(Protocol):
     """One transaction: everything or nothing. Only it commits."""
 
@@ -549,6 +559,7 @@ class UnitOfWork(Protocol):
     ledger: Ledger
     directory: Directory
     answers: Answers
+    secrets: Secrets
 
 
 class Store(Protocol):

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -257,6 +258,14 @@ answers = Table(
     Column("digest", Text, nullable=False),
     Column("status", Integer, nullable=False),
     Column("body", JSONB, nullable=False),
+    _at(),
+)
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
     _at(),
 )
 

@@ -21,6 +21,7 @@ from nitka.ports import (
     Ledger,
     Messages,
     Outbox,
+    Secrets,
     Threads,
 )
 from nitka.store.customers import SqlCustomers
@@ -31,6 +32,7 @@ from nitka.store.inbox import SqlInbox
 from nitka.store.ledger import SqlLedger
 from nitka.store.messages import SqlMessages
 from nitka.store.outbox import SqlOutbox
+from nitka.store.secrets import SqlSecrets
 from nitka.store.threads import SqlThreads
 
 
@@ -39,6 +41,7 @@ class SqlUnitOfWork:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.customers: Customers = SqlCustomers(connection)
+        self.secrets: Secrets = SqlSecrets(connection)
         self.threads: Threads = SqlThreads(connection)
         self.messages: Messages = SqlMessages(connection)
         self.inbox: Inbox = SqlInbox(connection)

@@ -74,6 +74,18 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_files_owner"), "files", ["owner"], unique=False)
     op.create_table(
+        "secrets",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_secrets")),
+    )
+    op.create_table(
         "tokens",
         sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -411,6 +423,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_addresses_customer_id"), table_name="addresses")
     op.drop_table("addresses")
     op.drop_table("tokens")
+    op.drop_table("secrets")
     op.drop_index(op.f("ix_files_owner"), table_name="files")
     op.drop_table("files")
     op.drop_index("ix_customers_email", table_name="customers")
