@@ -1,12 +1,16 @@
-"""Updates as Telegram sends them, made of what a case wants to say."""
+"""Updates as Telegram sends them, made of what a case wants to say, and what becomes of them."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from connectors.telegram.addressed import Me
 from nitka.domain.address import Address, Channel
+from nitka.domain.customer import Profile
+from nitka.domain.inbound import Ignored, Inbound
+from nitka.domain.message import Attachment, AttachmentKind
 from tests.connectors.telegram.platform import BOT
 
 Json = dict[str, Any]
@@ -80,3 +84,38 @@ def photo_size(file_id: str, width: int, size: int) -> Json:
 
 def file(**fields: Any) -> Json:
     return {"file_id": "F1", "file_unique_id": "u", "file_size": 1234, **fields}
+
+
+# ── what becomes of them ───────────────────────────────────────────────────────────────────
+
+PROFILE = Profile(name="Anna Nowak", locale="pl")
+
+
+def said(text: str, *, phone: str | None = None, **more: Any) -> Inbound:
+    """What message 7 of the private chat becomes."""
+    profile = replace(PROFILE, phone=phone)
+    plain = Inbound(ANNA, "message:42:7", text, message_id="42:7", profile=profile)
+    return replace(plain, **more)
+
+
+def sent_by(user: object) -> Json:
+    return update("message", message(text="Hi") | {"from": user})
+
+
+def in_the_group(text: str, **more: Any) -> Inbound:
+    ids = {"native_id": "message:-1001:7", "message_id": "-1001:7", "place": "-1001"}
+    return said(text, **{**ids, **more})
+
+
+def ignored(reason: str, native_id: str = "message:42:7") -> Ignored:
+    return Ignored(Channel.TELEGRAM, str(BOT), native_id, reason)
+
+
+def attached(
+    kind: AttachmentKind, name: str, media_type: str, size: int = 1234
+) -> tuple[Attachment]:
+    return (Attachment("", kind, name, media_type, size, "F1"),)
+
+
+IMAGE, FILE = AttachmentKind.IMAGE, AttachmentKind.FILE
+PHOTO = [photo_size("S", 90, 10), photo_size("F1", 1280, 1234), photo_size("M", 320, 100)]
