@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 
-from aiohttp import BasicAuth, web
+from aiohttp import web
 
 from tests.platforms.journal import Json
 
@@ -26,7 +27,7 @@ def token_of(request: web.Request, given: Json) -> str:
     named = given.pop("token", None)
     header = request.headers.get("Authorization", "")
     if header.startswith("Basic "):
-        login = BasicAuth.decode(header)
-        given |= {"client_id": login.login, "client_secret": login.password}
+        name, _, password = b64decode(header.removeprefix("Basic ")).decode().partition(":")
+        given |= {"client_id": name, "client_secret": password}
         return ""
     return str(named or header.removeprefix("Bearer "))

@@ -15,7 +15,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.platforms.faults import Faults, Kind, Trouble, cut, spoilt
-from tests.platforms.journal import Call, Fault, Journal, Json
+from tests.platforms.journal import Call, Fault, Journal
 from tests.platforms.rate import Limits
 from tests.platforms.serving import serving
 from tests.platforms.slack.arguments import arguments, token_of
