@@ -93,14 +93,14 @@ def migrated_template(postgres: Server) -> str:
 @pytest.fixture
 def empty_database_url(postgres: Server) -> Iterator[str]:
     """A database of the test's own, without tables."""
-    with _database(postgres.url, "template1") as url:
+    with database(postgres.url, "template1") as url:
         yield url
 
 
 @pytest.fixture
 def database_url(postgres: Server, migrated_template: str) -> Iterator[str]:
     """A database of the test's own, with all tables and no rows."""
-    with _database(postgres.url, migrated_template) as url:
+    with database(postgres.url, migrated_template) as url:
         yield url
 
 
@@ -116,7 +116,7 @@ def actions(postgres: Server, servers_home: Path) -> Iterator[Server]:
     """The action server, with a demo shop in a database of its own."""
     port = free_port()
     with (
-        _database(postgres.url, "template1") as url,
+        database(postgres.url, "template1") as url,
         running(actions_part(port, url), log=servers_home / "logs" / "actions.log") as process,
     ):
         yield Server(f"http://127.0.0.1:{port}", process)
@@ -138,7 +138,8 @@ def engine_url(engine: Server) -> str:
 
 
 @contextmanager
-def _database(server_url: str, template: str) -> Iterator[str]:
+def database(server_url: str, template: str) -> Iterator[str]:
+    """Make a database for the length of the block; its address."""
     name = f"test_{next(_numbers)}"
     _run(server_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
     yield _with_database(server_url, name)
