@@ -43,13 +43,10 @@ class ActionEndpoint(EndpointConfig):
 
     async def request(
         self,
-        method: str = "post",
-        subpath: str | None = None,
-        content_type: str | None = "application/json",
-        compress: bool = False,
+        *_method: Any,
         **kwargs: Any,
     ) -> Any:
-        """Posts ``json`` and returns the parsed answer.
+        """Posts ``json`` and returns the parsed answer; other options of Rasa's are not needed.
 
         Raises ClientResponseError for a status of 400 or more, aiohttp's errors for a
         connection that fails, and ClientResponseError 504 after the time limit.
@@ -98,9 +95,7 @@ class ActionEndpoint(EndpointConfig):
 class TurnAction(RemoteAction):
     """A custom action: posts bounded events and the part of the domain that forms need."""
 
-    def _action_call_format(
-        self, tracker: DialogueStateTracker, domain: Domain
-    ) -> dict[str, Any]:
+    def _action_call_format(self, tracker: DialogueStateTracker, domain: Domain) -> dict[str, Any]:
         return {
             "next_action": self._name,
             "sender_id": tracker.sender_id,

@@ -46,7 +46,7 @@ class TurnOutput(OutputChannel):
         """Returns the channel that the customer really writes on."""
         return self._turn.request.channel
 
-    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+    async def send_response(self, _recipient_id: str, message: dict[str, Any]) -> None:
         """Adds a message or an effect to the turn; recipients are the service's affair."""
         custom = message.get("custom")
         if isinstance(custom, dict) and EFFECT in custom:
@@ -110,7 +110,9 @@ async def answer(
         log.warning("turn.refused", turn=turn_id, code=error.code, reason=error.message)
         return _error(400, error.code, error.message)
     except TurnFailed as error:
-        log.error("turn.failed", turn=turn_id, code=error.code, reason=error.message)
+        log.error(  # noqa: TRY400 - the reason is enough, the cause is logged where it arose
+            "turn.failed", turn=turn_id, code=error.code, reason=error.message
+        )
         return _error(500, error.code, error.message)
     except Exception as error:  # the edge: whatever fails in Rasa fails this turn
         log.exception("turn.failed", turn=turn_id, code="engine_failed")

@@ -20,7 +20,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, List, Protocol, Text  # noqa: UP035 - Rasa checks these
+from typing import Any, Dict, List, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -170,7 +170,7 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
     """Adds the encoder's row of a message as its dense sentence feature."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         """Returns the configuration that config.yml may override."""
         return {
             **DenseFeaturizer.get_default_config(),
@@ -179,7 +179,7 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
             "scale": 1.0,
         }
 
-    def __init__(self, config: Dict[Text, Any], name: Text) -> None:
+    def __init__(self, config: Dict[str, Any], name: str) -> None:
         super().__init__(name, config)
         self._encoder = open_encoder(config["encoder"], config["folder"])
         self._scale = float(config["scale"])
@@ -187,9 +187,9 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,  # noqa: ARG003 - Rasa's signature
+        resource: Resource,  # noqa: ARG003 - Rasa's signature
         execution_context: ExecutionContext,
     ) -> SentenceFeaturizer:
         """Returns the component for training or serving; nothing of it is trained."""
@@ -210,7 +210,7 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
         return messages
 
     @classmethod
-    def validate_config(cls, config: Dict[Text, Any]) -> None:
+    def validate_config(cls, config: Dict[str, Any]) -> None:
         """Opens the encoder, so that a wrong configuration fails before training starts."""
         open_encoder(config["encoder"], config["folder"])
 

@@ -10,14 +10,9 @@ from __future__ import annotations
 import re
 
 _DIGIT = re.compile(r"\d")
-_CYRILLIC = dict(
-    zip(
-        "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґ",
-        "a b v g d e e zh z i y k l m n o p r s t u f h ts ch sh sch  y  e yu ya i i e g".split(" "),
-        strict=True,
-    )
-)
-_TABLE = {ord(letter): sound for letter, sound in _CYRILLIC.items()}
+_LETTERS = "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґ"
+_SOUNDS = "a b v g d e e zh z i y k l m n o p r s t u f h ts ch sh sch  y  e yu ya i i e g"
+_TABLE = {ord(letter): sound for letter, sound in zip(_LETTERS, _SOUNDS.split(" "), strict=True)}
 _TABLE.update(str.maketrans("ąćęłńóśźż", "acelnoszz"))
 _SPELLINGS = (("shch", "sch"), ("kh", "h"), ("iy", "y"), ("ij", "y"), ("j", "y"), ("'", ""))
 

@@ -105,9 +105,7 @@ def _scores(words: list[str]) -> tuple[Mapping[str, float], bool]:
 
 @lru_cache(maxsize=1)
 def _detector() -> LanguageDetector:
-    return (
-        LanguageDetectorBuilder.from_languages(*_LINGUA).with_preloaded_language_models().build()
-    )
+    return LanguageDetectorBuilder.from_languages(*_LINGUA).with_preloaded_language_models().build()
 
 
 def _statistics(text: str) -> Mapping[str, float]:

@@ -107,9 +107,7 @@ class TurnProcessor(MessageProcessor):
         prediction: PolicyPrediction,
     ) -> bool:
         known = len(tracker.events)
-        more = await super()._run_action(
-            _Watched(action), tracker, output_channel, nlg, prediction
-        )
+        more = await super()._run_action(_Watched(action), tracker, output_channel, nlg, prediction)
         turn = current_turn()
         if turn is not None:
             if turn.failure is not None:
@@ -157,10 +155,13 @@ def _too_many_actions(*_: Any) -> None:
 
 def _follow_language(turn: Turn, events: list[Event]) -> None:
     """Takes over a language that an action has set on purpose."""
-    for event in events:
-        if isinstance(event, SlotSet) and event.key == LANGUAGE_SLOT and event.value in LANGUAGES:
-            if event.value != turn.language:
-                turn.language, turn.language_heard = event.value, True
+    chosen = [
+        event.value
+        for event in events
+        if isinstance(event, SlotSet) and event.key == LANGUAGE_SLOT and event.value in LANGUAGES
+    ]
+    if chosen and chosen[-1] != turn.language:
+        turn.language, turn.language_heard = chosen[-1], True
 
 
 def _keep_language(tracker: DialogueStateTracker, domain: Domain) -> None:

@@ -17,7 +17,11 @@ _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}", r
 _ISO_DATE = re.compile(r"(?<![\w-])(\d{4})-(\d{2})-(\d{2})(?![\w-])")
 _DATE = re.compile(r"(?<![\w.,/-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/-]|\.\d)")
 _SHORT_DATE = re.compile(r"(?<![\w.,/:+-])(\d{1,2})\.(0\d|1[0-2])(?![\d.,%]|\s?[€$₽£])")
-_NUMBER = r"\d{1,3}(?:[ \u00a0]\d{3})+(?:[.,]\d{1,2})?|\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d+(?:[.,]\d{1,2})?"
+_NUMBER = (
+    r"\d{1,3}(?:[ \u00a0]\d{3})+(?:[.,]\d{1,2})?"
+    r"|\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?"
+    r"|\d+(?:[.,]\d{1,2})?"
+)
 _CURRENCIES = {
     "PLN": r"zł(?:ot(?:ych|e|y|ówek))?|zl(?:ot(?:ych|e|y))?|pln|злот\w*|злт|зл",
     "EUR": r"€|eur(?:o|os|y)?|евро",
@@ -27,9 +31,7 @@ _CURRENCIES = {
     "UAH": r"₴|uah|грн|гривен\w*",
 }
 _ANY_CURRENCY = "|".join(_CURRENCIES.values())
-_AMOUNT_AFTER = re.compile(
-    rf"(?<![\w.,#№-])({_NUMBER})\s?({_ANY_CURRENCY})(?!\w)", re.IGNORECASE
-)
+_AMOUNT_AFTER = re.compile(rf"(?<![\w.,#№-])({_NUMBER})\s?({_ANY_CURRENCY})(?!\w)", re.IGNORECASE)
 _AMOUNT_BEFORE = re.compile(
     rf"(?<!\w)([€$£₽₴]|eur|usd|pln|gbp|rub)\s?({_NUMBER})(?![\d\w])", re.IGNORECASE
 )
@@ -48,6 +50,14 @@ _UNIT_AFTER = re.compile(
     r"^\s?(?:км|km|mah|мач|wh|kg|кг|g|г|ml|мл|m|м|mm|мм|lm|lumen|люмен|pcs|szt|sztuk|шт|штук|"
     r"people|os[oó]b|человек|pieces|items|units|%)(?!\w)",
     re.IGNORECASE,
+)
+# National ways to write a number, and what they are abroad: Poland, Russia, and codes without +.
+_COUNTRIES = (
+    (re.compile(r"^00(?=\d{9,13}$)"), "+"),
+    (re.compile(r"^(?=\d{9}$)"), "+48"),
+    (re.compile(r"^[78](?=\d{10}$)"), "+7"),
+    (re.compile(r"^(?=9\d{9}$)"), "+7"),
+    (re.compile(r"^(?=48\d{9}$|380\d{9}$|375\d{9}$|44\d{10}$|49\d{10}$)"), "+"),
 )
 _PHONE_DIGITS = range(9, 16)
 
@@ -159,16 +169,7 @@ def phone_value(written: str) -> str:
     digits = re.sub(r"\D", "", written)
     if written.lstrip().startswith(("+", "(+")):
         return f"+{digits}"
-    if digits.startswith("00"):
-        return f"+{digits[2:]}"
-    if len(digits) == 9:
-        return f"+48{digits}"
-    if len(digits) == 11 and digits[0] in "78":
-        return f"+7{digits[1:]}"
-    if len(digits) == 10 and digits[0] == "9":
-        return f"+7{digits}"
-    if (len(digits) == 11 and digits.startswith("48")) or (
-        len(digits) == 12 and digits.startswith(("380", "375", "44", "49"))
-    ):
-        return f"+{digits}"
-    return digits
+    return next(
+        (rule.sub(replacement, digits) for rule, replacement in _COUNTRIES if rule.match(digits)),
+        digits,
+    )

@@ -56,9 +56,7 @@ def encode(tracker: DialogueStateTracker) -> dict[str, Any]:
     return {"version": STATE_VERSION, "events": [_slim(event.as_dict()) for event in events]}
 
 
-def decode(
-    state: Mapping[str, Any], *, customer: str, domain: Domain
-) -> DialogueStateTracker:
+def decode(state: Mapping[str, Any], *, customer: str, domain: Domain) -> DialogueStateTracker:
     """Returns the tracker that ``state`` describes, as far as ``domain`` still knows its parts.
 
     Slots, forms and follow-up actions that the model no longer has are dropped, the rest is
@@ -124,13 +122,12 @@ def _known(events: list[Event], domain: Domain) -> list[Event]:
             continue
         if isinstance(event, ActiveLoop):
             lost_form = False
-        elif isinstance(event, ActionExecuted) and _gone(event.action_name, actions):
-            continue
-        elif isinstance(event, ActionExecutionRejected) and _gone(event.action_name, actions):
-            continue
-        elif isinstance(event, FollowupAction) and event.action_name not in actions:
-            continue
-        elif lost_form and isinstance(event, SlotSet) and event.key == REQUESTED_SLOT:
+        elif (
+            (isinstance(event, ActionExecuted) and _gone(event.action_name, actions))
+            or (isinstance(event, ActionExecutionRejected) and _gone(event.action_name, actions))
+            or (isinstance(event, FollowupAction) and event.action_name not in actions)
+            or (lost_form and isinstance(event, SlotSet) and event.key == REQUESTED_SLOT)
+        ):
             continue
         kept.append(event)
     return kept

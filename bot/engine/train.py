@@ -123,7 +123,7 @@ def _size(file: Path) -> str:
 
 
 def _say(line: str) -> None:
-    print(f"train: {line}", file=sys.__stdout__, flush=True)  # noqa: T201 - a command's progress
+    print(f"train: {line}", file=sys.__stdout__, flush=True)
 
 
 def main(arguments: list[str] | None = None) -> int:

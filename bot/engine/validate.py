@@ -21,10 +21,20 @@ from engine.turn import CHANNELS, LANGUAGES
 
 _OWN_INTENTS = frozenset({"nlu_fallback", "restart", "back", "session_start"})
 _OWN_ACTIONS = frozenset(
-    """action_listen action_restart action_session_start action_default_fallback
-    action_deactivate_loop action_revert_fallback_events action_default_ask_affirmation
-    action_default_ask_rephrase action_two_stage_fallback action_back action_unlikely_intent
-    action_extract_slots""".split()
+    [
+        "action_listen",
+        "action_restart",
+        "action_session_start",
+        "action_default_fallback",
+        "action_deactivate_loop",
+        "action_revert_fallback_events",
+        "action_default_ask_affirmation",
+        "action_default_ask_rephrase",
+        "action_two_stage_fallback",
+        "action_back",
+        "action_unlikely_intent",
+        "action_extract_slots",
+    ]
 )
 _OWN_SLOTS = frozenset({"requested_slot", "session_started_metadata"})
 _PLACEHOLDER = re.compile(r"\{([^\n{}]+?)\}")

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from engine.log import configure
 from engine.quiet import quiet
 
@@ -67,9 +66,9 @@ class PlayedActions:
     """An action server in the same process; keeps what it was asked."""
 
     url = "http://played.invalid/webhook"
-    kwargs: dict[str, Any] = {}
 
     def __init__(self) -> None:
+        self.kwargs: dict[str, Any] = {}
         self.asked: list[dict[str, Any]] = []
 
     async def request(self, json: dict[str, Any], **_: Any) -> dict[str, Any]:

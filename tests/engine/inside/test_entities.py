@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from engine.entities import find_entities
 
 FOUND = [
@@ -131,7 +130,11 @@ def test_facts_of_a_message(text: str, expected: list[tuple[str, str]]) -> None:
 
 @pytest.mark.parametrize(
     ("text", "piece"),
-    [("see (NT-10234)!", "NT-10234"), ("  jan@example.pl ", "jan@example.pl"), ("был 5 мая", "5 мая")],
+    [
+        ("see (NT-10234)!", "NT-10234"),
+        ("  jan@example.pl ", "jan@example.pl"),
+        ("был 5 мая", "5 мая"),
+    ],
 )
 def test_place_of_a_fact(text: str, piece: str) -> None:
     """The place given is exactly the fact's own letters."""

@@ -10,14 +10,13 @@ from typing import Any
 
 import pytest
 from conftest import request_body
-from rasa.core.channels.channel import UserMessage
-from rasa.shared.core.events import ConversationPaused, ConversationResumed, SlotSet
-from rasa.shared.core.trackers import DialogueStateTracker
-
 from engine import state
 from engine.channel import TurnOutput, run_turn
 from engine.turn import BadTurn, Turn, begin, end, parse_request
 from engine.understanding import understand
+from rasa.core.channels.channel import UserMessage
+from rasa.shared.core.events import ConversationPaused, ConversationResumed, SlotSet
+from rasa.shared.core.trackers import DialogueStateTracker
 
 INTENTS = ["greet", "order_status", "inform", "deny", "ask_human", "thanks", "out_of_scope"]
 RARE = ["change_language", "start_over", "back", "nlu_fallback"]
@@ -76,7 +75,8 @@ def facts(tracker: DialogueStateTracker) -> dict[str, Any]:
     slots.pop("session_started_metadata")
     return {
         "slots": slots,
-        "set": {name for name, one in tracker.slots.items() if one.has_been_set} - {"session_started_metadata"},
+        "set": {name for name, one in tracker.slots.items() if one.has_been_set}
+        - {"session_started_metadata"},
         "loop": loop,
         "paused": tracker.is_paused(),
         "followup": tracker.followup_action,
