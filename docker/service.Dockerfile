@@ -21,6 +21,7 @@ WORKDIR /app
 COPY --from=build /app/.venv .venv
 COPY pyproject.toml plan.ym[l] ./
 COPY actions actions
+COPY data/responses data/responses
 COPY connectors connectors
 COPY nitka nitka
 COPY --from=build /app/web/dist web/dist
