@@ -11,6 +11,7 @@ import asyncio
 import json
 import random
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -37,12 +38,21 @@ _REFUSED = frozenset(
         "token_revoked",
     }
 )
+_RENEWALS = frozenset({"warning", "refresh_requested"})
 _HEARTBEAT = 20.0  # seconds
 _LEAVING = 30.0  # seconds in which a connection that is being replaced is still read
 _SHORT_LIFE = 5.0  # seconds: what ends sooner counts as a failure
 _LONGEST_PAUSE = 30.0
 
 Sleep = Callable[[float], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class _Leaving:
+    """When a connection is left; `renewed`: because Slack asked for another in its place."""
+
+    now: asyncio.Event = field(default_factory=asyncio.Event)
+    renewed: bool = False
 
 
 class SocketMode:
@@ -83,9 +93,12 @@ class SocketMode:
                         await self._sleep(error.retry_after.total_seconds())
                     continue
                 began = asyncio.get_running_loop().time()
-                await self._serve_until_leaving(connection, intake)
+                renewed = await self._serve_until_leaving(connection, intake)
                 lived = asyncio.get_running_loop().time() - began
-                failures = failures + 1 if lived < _SHORT_LIFE else 0
+                if lived >= _SHORT_LIFE:
+                    failures = 0
+                elif not renewed:
+                    failures += 1
         finally:
             self.idle = True
             await self._leave()
@@ -111,27 +124,28 @@ class SocketMode:
 
     async def _serve_until_leaving(
         self, connection: aiohttp.ClientWebSocketResponse, intake: Intake
-    ) -> None:
-        """Serve a connection until it ends or Slack asks to replace it; then it is read on beside
-        its successor until it ends."""
-        leaving = asyncio.Event()
+    ) -> bool:
+        """Serve a connection until it ends, or until Slack asks to renew it (True); then it is
+        read on beside its successor until it ends."""
+        leaving = _Leaving()
         task = asyncio.create_task(self._serve(connection, intake, leaving))
         self._open.add(task)
 
         def over(task: asyncio.Task[None]) -> None:
             self._open.discard(task)
-            leaving.set()
+            leaving.now.set()
             if not task.cancelled() and (error := task.exception()):
                 log.error("slack.connection_broke", error=repr(error))
 
         task.add_done_callback(over)
-        await leaving.wait()
+        await leaving.now.wait()
+        return leaving.renewed
 
     async def _serve(
         self,
         connection: aiohttp.ClientWebSocketResponse,
         intake: Intake,
-        leaving: asyncio.Event,
+        leaving: _Leaving,
     ) -> None:
         try:
             async with asyncio.timeout(None) as life:
@@ -140,8 +154,10 @@ class SocketMode:
                         continue
                     envelope = _envelope(frame.data)
                     if envelope.get("type") == "disconnect":
-                        log.info("slack.renewing", reason=text(envelope, "reason"))
-                        leaving.set()
+                        reason = text(envelope, "reason")
+                        log.info("slack.renewing", reason=reason)
+                        leaving.renewed = reason in _RENEWALS
+                        leaving.now.set()
                         life.reschedule(asyncio.get_running_loop().time() + _LEAVING)
                     elif envelope.get("type") == "hello":
                         log.info("slack.connected")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -13,6 +14,7 @@ from connectors.slack.connector import Slack
 from connectors.slack.factory import SlackOptions, open_slack
 from connectors.slack.installations import Installation, Vault
 from connectors.slack.oauth import SignedStates
+from connectors.slack.pace import Pace
 from connectors.slack.scopes import SCOPES
 from nitka.domain.address import Address, Channel
 from nitka.errors import ConfigError, SendError, SendFault
@@ -62,7 +64,8 @@ async def shared(options: SlackOptions, kept: Kept) -> AsyncIterator[Slack]:
         public_url="https://nitka.test",
         key=KEY,
     )
-    opened = await open_slack(more, load=no_files, installations=kept)
+    pace = Pace(every=timedelta(0))
+    opened = await open_slack(more, load=no_files, installations=kept, pace=pace)
     yield opened
     await opened.close()
 
