@@ -21,7 +21,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
-from engine.turn import current_turn
+from engine.turn import ACTIONS_AWAY, current_turn
 
 TIME_LIMIT = timedelta(seconds=10)
 _SENT_DOMAIN = ("forms", "slots", "actions", "intents", "entities")
@@ -70,6 +70,9 @@ class ActionEndpoint(EndpointConfig):
         except asyncio.TimeoutError:
             _failed(name, f"no answer within {self._time_limit.total_seconds():g} s")
             raise ClientResponseError(504, "timeout", "") from None
+        except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError) as error:
+            _failed(name, f"the action server at {self.url} is away: {error}", code=ACTIONS_AWAY)
+            raise
         except (aiohttp.ClientError, ValueError) as error:
             _failed(name, f"the action server at {self.url} cannot be used: {error}")
             raise
@@ -136,7 +139,7 @@ def install() -> None:
     rasa_forms.RemoteAction = TurnAction  # type: ignore[misc]
 
 
-def _failed(action: str, reason: str) -> None:
+def _failed(action: str, reason: str, *, code: str = "action_failed") -> None:
     turn = current_turn()
     if turn is not None:
-        turn.fail("action_failed", f"Action '{action}' failed: {reason}.")
+        turn.fail(code, f"Action '{action}' failed: {reason}.")

@@ -21,6 +21,7 @@ from sanic.response import HTTPResponse
 from engine import state
 from engine.language import detect
 from engine.turn import (
+    ACTIONS_AWAY,
     BadTurn,
     Turn,
     TurnFailed,
@@ -97,7 +98,7 @@ class TurnChannel(InputChannel):
 async def answer(
     app: Sanic, body: bytes, on_new_message: Callable[[UserMessage], Awaitable[Any]]
 ) -> HTTPResponse:
-    """Returns the answer to one request: 200, or 400 and 500 with a code and a sentence."""
+    """Returns the answer to one request: 200, or 400, 500, 503 with a code and a sentence."""
     agent = getattr(app.ctx, "agent", None)
     if agent is None or not agent.is_ready():
         return _error(503, "not_ready", "No model is loaded yet.")
@@ -113,7 +114,7 @@ async def answer(
         log.error(  # noqa: TRY400 - the reason is enough, the cause is logged where it arose
             "turn.failed", turn=turn_id, code=error.code, reason=error.message
         )
-        return _error(500, error.code, error.message)
+        return _error(503 if error.code == ACTIONS_AWAY else 500, error.code, error.message)
     except Exception as error:  # the edge: whatever fails in Rasa fails this turn
         log.exception("turn.failed", turn=turn_id, code="engine_failed")
         return _error(500, "engine_failed", f"The engine failed: {type(error).__name__}.")

@@ -22,6 +22,7 @@ LANGUAGES = ("en", "ru", "pl")
 DEFAULT_LANGUAGE = "en"
 TEXT_LIMIT = 20_000
 ATTACHMENT_KINDS = ("image", "file")
+ACTIONS_AWAY = "actions_away"
 
 
 class BadTurn(Exception):
@@ -34,7 +35,10 @@ class BadTurn(Exception):
 
 
 class TurnFailed(Exception):
-    """Something in the turn went wrong and no state may be returned: answered with 500."""
+    """Something in the turn went wrong and no state may be returned: answered with 500.
+
+    With 503 when the action server is away (it is restarting): the same turn is worth another try.
+    """
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)

@@ -386,14 +386,15 @@ def test_turns_stay_as_quick_as_they_were(stage: Stage) -> None:
     assert statistics.median(seconds[-20:]) <= 2.0 * statistics.median(seconds[30:50])
 
 
-def test_action_server_that_is_gone_is_a_500(stage: Stage) -> None:
-    """Without the action server a turn that needs it fails at once; others go on."""
+def test_action_server_that_is_gone_is_a_503(stage: Stage) -> None:
+    """Without the action server a turn that needs it fails at once, as one that is worth another
+    try; others go on."""
     stage.actions.send_signal(signal.SIGTERM)
     assert process_ended(stage.actions, seconds=15.0)
     began = time.monotonic()
     response = stage.turn(payload="/ask_human")
-    assert response.status_code == 500
-    assert response.json()["error"]["code"] == "action_failed"
+    assert response.status_code == 503
+    assert response.json()["error"]["code"] == "actions_away"
     assert time.monotonic() - began < 10.0
     assert said(stage.ok("hello")) == ["Hello!"]
     with started(stage.actions_command, health_of(stage), cwd=MINI):
