@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 _SEND_TIMEOUT = 30.0  # seconds
 _MOST_ATTEMPTS = 12  # with the back-off below: about half an hour
 _LONGEST_PAUSE = timedelta(minutes=5)
+_MAY_HAVE_ARRIVED = (SendFault.NETWORK, SendFault.PLATFORM_DOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +70,14 @@ class Deliver:
                     continue
                 error = attempt.outcome
                 retry_at = None
-                if error.retryable and attempt.due.attempts < _MOST_ATTEMPTS:
+                limited = error.fault is SendFault.RATE_LIMITED  # not yet is not no
+                if error.retryable and (limited or attempt.due.attempts < _MOST_ATTEMPTS):
                     retry_at = self._clock.now() + _pause(error, attempts=attempt.due.attempts)
                 await uow.outbox.failed(
                     message_id,
                     error=str(error),
                     retry_at=retry_at,
-                    doubtful=error.fault is SendFault.NETWORK,
+                    doubtful=error.fault in _MAY_HAVE_ARRIVED,
                 )
                 if retry_at is None:
                     await uow.messages.raise_state(message_id, MessageState.FAILED)

@@ -57,18 +57,31 @@ class SqlCustomers:
             .where(addresses.c.id == known.id)
             .values(last_inbound_at=func.clock_timestamp(), reachable=True)
         )
-        if profile.name and not customer.name:
-            customer = await self._learn_name(customer, profile.name)
-        return customer, replace(known, reachable=True), False
+        learnt = await self._learn(customer, profile)
+        return learnt, replace(known, reachable=True), False
 
-    async def _learn_name(self, customer: Customer, name: str) -> Customer:
-        """Keep a name where there is none. Locks are taken in one order: thread, then customer."""
+    async def _learn(self, customer: Customer, profile: Profile) -> Customer:
+        """Keep what a channel tells where nothing is known yet; nothing known is replaced.
+
+        Locks are taken in one order: thread, then customer.
+        """
+        told = {
+            "name": profile.name,
+            "email": profile.email,
+            "phone": profile.phone,
+            "language": Language.of(profile.locale),
+        }
+        known = {"name": customer.name, "language": customer.language}
+        told = {column: value for column, value in told.items() if value and not known.get(column)}
+        if not told:
+            return customer
         await self._connection.execute(
             select(threads.c.seq).where(threads.c.customer_id == customer.id).with_for_update()
         )
-        change = update(customers).where(customers.c.id == customer.id, customers.c.name.is_(None))
-        await self._connection.execute(change.values(name=name))
-        return replace(customer, name=name)
+        change = update(customers).where(customers.c.id == customer.id)
+        values = {c: func.coalesce(customers.c[c], value) for c, value in told.items()}
+        row = await self._connection.execute(change.values(values).returning(customers))
+        return mapping.customer(row.one())
 
     async def _create(self, address: Address, profile: Profile) -> bool:
         customer_id = uuid4()
