@@ -257,10 +257,13 @@ class Answer:
 
 def _payload_of(typed: Typed | None) -> str | None:
     """Give the engine's payload for a typed command."""
-    if typed is None or typed.command is Command.BOT:
-        return None
-    return {
-        Command.HUMAN: "/ask_human",
-        Command.HELP: "/help",
-        Command.LANGUAGE: "/change_language",
-    }[typed.command]
+    match typed:
+        case Typed(command=Command.START):
+            return "/greet"
+        case Typed(command=Command.HUMAN):
+            return "/ask_human"
+        case Typed(command=Command.HELP):
+            return "/help"
+        case Typed(command=Command.LANGUAGE, language=language):
+            return f'/change_language{{"language": "{language}"}}'
+    return None
