@@ -60,7 +60,7 @@ class Fetch:
         kept: list[Attachment] = []
         error: SendError | None = None
         for attachment in message.attachments:
-            if attachment.file_id or attachment.source is None:
+            if not _left(attachment):
                 kept.append(attachment)
                 continue
             try:
@@ -70,11 +70,14 @@ class Fetch:
                 kept.append(attachment)
                 error = fault
         async with self._store.begin() as uow:
+            await uow.threads.lock(message.customer_id)  # nobody else changes the line meanwhile
             current = await uow.messages.get(message.id)
             if current is not None and not current.deleted:
-                await uow.messages.change(_with_files(current, kept))
+                current = _with_files(current, kept)
+                await uow.messages.change(current)
             if error is None:
-                await uow.fetches.done(message.id)
+                if current is None or not any(map(_left, current.attachments)):
+                    await uow.fetches.done(message.id)
             elif error.retryable and fetch.attempts < len(_PAUSES):
                 at = self._clock.now() + (error.retry_after or _PAUSES[fetch.attempts])
                 await uow.fetches.again(message.id, error=str(error), at=at)
@@ -101,6 +104,11 @@ class Fetch:
         async with self._store.begin() as uow:
             await uow.ledger.add_file(stored)
         return replace(attachment, file_id=file_id, size=len(content))
+
+
+def _left(attachment: Attachment) -> bool:
+    """Say whether an attachment is still on its platform."""
+    return not attachment.file_id and attachment.source is not None
 
 
 def _with_files(message: Message, kept: list[Attachment]) -> Message:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from nitka.domain.customer import KnownAddress
+from nitka.domain.customer import KnownAddress, Profile
 from nitka.domain.inbound import Deleted, Edited, Ignored, Inbound, Incoming, Outcome, Reach
 from nitka.domain.message import Author, Message, MessageState
 from nitka.ports import Line, Received, UnitOfWork
@@ -43,6 +43,8 @@ async def _receive_line(uow: UnitOfWork, inbound: Inbound) -> tuple[Received, bo
         return Received(known.customer_id, known, duplicate=True), False
     inbound = await _resolve_choice(uow, inbound)
     key = f"group:{inbound.address}:{inbound.group}" if inbound.group else None
+    if key:
+        await uow.threads.lock(customer.id)  # its first part may just be downloaded
     first = await uow.messages.with_key(key) if key else None
     if first is not None:
         return Received(customer.id, await _join(uow, inbound, first), duplicate=False), new
@@ -61,9 +63,13 @@ async def _receive_line(uow: UnitOfWork, inbound: Inbound) -> tuple[Received, bo
     assert message is not None  # noqa: S101  # the address is locked, so its key cannot have come
     settles = _ALBUM_SETTLES if inbound.group else timedelta(0)
     await uow.inbox.put(inbound, customer_id=customer.id, message_id=message.id, due_in=settles)
-    if any(attachment.source for attachment in inbound.attachments):
-        await uow.fetches.put(message.id, customer.id)
+    await _have_downloaded(uow, inbound, message)
     return Received(customer.id, message, duplicate=False), new
+
+
+async def _have_downloaded(uow: UnitOfWork, inbound: Inbound, message: Message) -> None:
+    if any(attachment.source for attachment in inbound.attachments):
+        await uow.fetches.put(message.id, message.customer_id)
 
 
 async def _resolve_choice(uow: UnitOfWork, inbound: Inbound) -> Inbound:
@@ -96,6 +102,7 @@ async def _join(uow: UnitOfWork, inbound: Inbound, first: Message) -> Message:
         return first
     await uow.messages.change(joined)
     await uow.inbox.delay(first.id, _ALBUM_SETTLES)
+    await _have_downloaded(uow, inbound, first)
     return joined
 
 
@@ -115,11 +122,16 @@ async def _take_back(uow: UnitOfWork, deleted: Deleted) -> None:
 
 
 async def _line(uow: UnitOfWork, change: Edited | Deleted) -> Message | None:
-    address = await _address(uow, change)
-    return await uow.messages.native(address.id, clean(change.message_id)) if address else None
+    """Find the line that is meant; its thread stays locked, so that nobody else changes it."""
+    found = await uow.customers.find(change.address)
+    if found is None:
+        return None
+    customer, address = found
+    await uow.threads.lock(customer.id)
+    return await uow.messages.native(address.id, clean(change.message_id))
 
 
-async def _address(uow: UnitOfWork, incoming: Edited | Deleted | Reach) -> KnownAddress | None:
+async def _address(uow: UnitOfWork, incoming: Reach) -> KnownAddress | None:
     found = await uow.customers.find(incoming.address)
     return found[1] if found else None
 
@@ -136,15 +148,27 @@ async def _note(uow: UnitOfWork, incoming: Edited | Deleted | Reach, reason: str
 
 
 def _storable(inbound: Inbound) -> Inbound:
-    profile = inbound.profile
+    address = inbound.address
     return replace(
         inbound,
+        address=replace(address, native_id=clean(address.native_id)),
         text=clean(inbound.text),
         native_id=clean(inbound.native_id),
         message_id=clean(inbound.message_id) if inbound.message_id else None,
         payload=clean(inbound.payload) if inbound.payload else None,
-        profile=replace(profile, name=clean(profile.name) if profile.name else None),
+        place=clean(inbound.place) if inbound.place else None,
+        group=clean(inbound.group) if inbound.group else None,
+        profile=_storable_profile(inbound.profile),
         attachments=tuple(replace(item, name=clean(item.name)) for item in inbound.attachments),
+    )
+
+
+def _storable_profile(profile: Profile) -> Profile:
+    return replace(
+        profile,
+        name=clean(profile.name) if profile.name else None,
+        email=clean(profile.email) if profile.email else None,
+        phone=clean(profile.phone) if profile.phone else None,
     )
 
 
