@@ -12,6 +12,7 @@ import structlog
 from nitka.domain.turn import TurnRequest, TurnResult
 from nitka.errors import EngineFailed, EngineUnavailable, NitkaError
 from nitka.ports import Engine
+from nitka.service.stop import stop
 
 log = structlog.get_logger(__name__)
 _TYPING_EVERY = 4.0  # seconds; Telegram's indicator lasts 5
@@ -48,8 +49,7 @@ class Ask:
         try:
             return await self._insist(request)
         finally:
-            company.cancel()
-            await asyncio.wait([company])
+            await stop(company)
 
     async def _insist(self, request: TurnRequest) -> TurnResult:
         loop = asyncio.get_running_loop()

@@ -9,6 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from nitka.ports import Job, Queue
+from nitka.service.stop import stop
 
 _RENEW_EVERY = timedelta(seconds=2)
 
@@ -29,8 +30,7 @@ async def hold(queue: Queue, job: Job, customer_id: UUID) -> AsyncIterator[bool]
     try:
         yield True
     finally:
-        renewing.cancel()
-        await asyncio.wait([renewing])
+        await stop(renewing)
         if await queue.release(job, customer_id, lease):
             await queue.wake(job, customer_id)
 

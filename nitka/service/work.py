@@ -11,6 +11,7 @@ import structlog
 
 from nitka.errors import NitkaError, Unavailable
 from nitka.ports import Job, Queue, Store
+from nitka.service.stop import heed
 
 log = structlog.get_logger(__name__)
 _PATIENCE = timedelta(seconds=2)
@@ -44,6 +45,7 @@ class Worker:
 
     async def _serve(self, job: Job, do: Callable[[UUID], Awaitable[None]]) -> None:
         while True:
+            heed()
             try:
                 customer_id = await self._queue.next(job, patience=_PATIENCE)
             except Unavailable as error:
@@ -67,6 +69,7 @@ class Worker:
 
     async def _pick_up_always(self) -> None:
         while True:
+            heed()
             await asyncio.sleep(_PICK_UP_EVERY)
             try:
                 await self.pick_up()
