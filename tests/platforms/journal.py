@@ -77,7 +77,7 @@ class Journal:
         self._wake = asyncio.Event()
 
     async def until(
-        self, condition: Condition | Callable[[], Awaitable[object]], *, seconds: float = 30
+        self, condition: Condition | Callable[[], Awaitable[object]], *, seconds: float = 60
     ) -> None:
         """Wait until a condition (plain or async) holds; looks whenever something happens.
 

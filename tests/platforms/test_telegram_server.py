@@ -129,7 +129,7 @@ async def test_updates_wait_until_they_are_confirmed(telegram: TelegramServer) -
     number = first["update_id"] + 1
     assert (await call(telegram, "getUpdates", offset=number))["result"] == []
     waiting = asyncio.ensure_future(call(telegram, "getUpdates", offset=number, timeout=20))
-    await telegram.until(lambda: telegram._polls)
+    await telegram.until(lambda: telegram.polled)
     second = telegram.person(42).say("and")
     assert (await waiting)["result"] == [second]
 
@@ -147,7 +147,7 @@ async def test_numbers_that_begin_anew_are_given_to_an_old_offset(telegram: Tele
 async def test_a_second_poll_ends_the_first_and_a_webhook_both(telegram: TelegramServer) -> None:
     """Telegram answers 409 to whoever polls beside another, or beside a webhook."""
     first = asyncio.ensure_future(call(telegram, "getUpdates", timeout=20))
-    await telegram.until(lambda: telegram._polls)
+    await telegram.until(lambda: telegram.polled)
     second = asyncio.ensure_future(call(telegram, "getUpdates", timeout=1))
     assert (await first)["error_code"] == 409
     await second

@@ -135,7 +135,7 @@ class SlackServer:
         self._answerable[token] = _Answerable(person, place)
         return f"{self.url}/actions/{person.workspace.id}/{token}"
 
-    async def until(self, condition: Any, *, seconds: float = 30) -> None:
+    async def until(self, condition: Any, *, seconds: float = 60) -> None:
         """Wait until a condition holds, see `Journal.until`."""
         await self.journal.until(condition, seconds=seconds)
 

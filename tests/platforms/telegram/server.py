@@ -60,6 +60,11 @@ class TelegramServer:
     def violations(self) -> list[str]:
         return [str(one) for one in self.journal.violations]
 
+    @property
+    def polled(self) -> bool:
+        """Say whether the bot waits for updates right now."""
+        return bool(self._polls)
+
     def person(self, number: int, name: str = "Anna", *, language: str | None = "en") -> Person:
         """Give a user by his number, new at the first call."""
         user: Json = {"id": number, "is_bot": False, "first_name": name}
@@ -75,7 +80,7 @@ class TelegramServer:
         room = Room({"id": number, "type": kind, "title": title})
         return self.world.rooms.setdefault(number, room)
 
-    async def until(self, condition: Any, *, seconds: float = 30) -> None:
+    async def until(self, condition: Any, *, seconds: float = 60) -> None:
         """Wait until a condition holds, see `Journal.until`."""
         await self.journal.until(condition, seconds=seconds)
 

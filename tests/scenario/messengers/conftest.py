@@ -1,0 +1,62 @@
+"""Nitka between two platforms, started once per mode for the tests of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from nitka.engine.scripted import echo
+from nitka.up.probes import valkey_call
+from tests.conftest import Server
+from tests.scenario.messengers.house import (
+    Nitka,
+    Servers,
+    nitka_between_platforms,
+    own_database,
+)
+
+
+@contextmanager
+def servers_of(postgres: Server, valkey: Server, template: str, folder: Path) -> Iterator[Servers]:
+    """Give a database and a Valkey of a Nitka's own."""
+    assert valkey_call(valkey.url, "FLUSHALL") == "+OK"
+    with own_database(postgres.url, template) as url:
+        yield Servers(url, valkey.url, folder)
+
+
+@pytest.fixture(scope="package", params=["polling", "webhooks"])
+async def running_nitka(
+    request: pytest.FixtureRequest,
+    postgres: Server,
+    valkey: Server,
+    migrated_template: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Nitka]:
+    """The service in each mode: fetching from the platforms, or called by them."""
+    folder = tmp_path_factory.mktemp(request.param)
+    with servers_of(postgres, valkey, migrated_template, folder) as servers:
+        webhooks = request.param == "webhooks"
+        async with nitka_between_platforms(servers, webhooks=webhooks) as nitka:
+            yield nitka
+
+
+@pytest.fixture
+def nitka(running_nitka: Nitka) -> Iterator[Nitka]:
+    """The service, with the plain echo as its engine; fails on any breach of a specification."""
+    running_nitka.turns.script = echo
+    running_nitka.turns.asked.clear()
+    yield running_nitka
+    running_nitka.telegram.faults.clear()
+    running_nitka.slack.faults.clear()
+    running_nitka.assert_as_specified()
+
+
+@pytest.fixture
+def called(nitka: Nitka) -> Nitka:
+    """The service where platforms call it by HTTP; in the other mode there is nothing to test."""
+    if not nitka.telegram.webhook.url:
+        pytest.skip("only for webhooks and HTTP events")
+    return nitka
