@@ -14,7 +14,7 @@ from typing import Any
 
 from engine.quiet import quiet
 
-GRACE_SECONDS = 3.0
+GRACE_SECONDS = 2.0
 
 
 def build(model: Path, actions: str) -> Any:

@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MINI = ROOT / "tests" / "engine" / "mini"
 ENGINE_PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
 ENGINE_ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "bot")}
-READY_SECONDS = 120.0
+READY_SECONDS = 240.0
 
 
 def free_port() -> int:
@@ -411,7 +411,7 @@ def test_engine_stops_quickly(stage: Stage) -> None:
     with httpx.Client() as client:
         assert client.get(f"{stage.url}/").status_code == 200
         stage.engine.send_signal(signal.SIGTERM)
-        assert process_ended(stage.engine, seconds=6.0)
+        assert process_ended(stage.engine, seconds=8.0)
 
 
 def test_missing_model_is_said(tmp_path: Path) -> None:
