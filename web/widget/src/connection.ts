@@ -100,7 +100,7 @@ export class Connection {
     }
   }
 
-  /** Gives up a socket that looks alive but does not work. */
+  /** Gives up a socket that looks alive but does not work, or whose network is gone. */
   restart(): void {
     if (this.status === "online") this.lost(0);
   }

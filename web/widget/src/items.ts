@@ -58,6 +58,11 @@ function fromMessage(message: Message): Row {
   };
 }
 
+/** A file that is not on the server yet. A `File` keeps its facts where a spread does not see. */
+function fromFile({ name, type, size }: NonNullable<Pending["file"]>): Attachment {
+  return { kind: type.startsWith("image/") ? "image" : "file", name, type, size, url: "" };
+}
+
 function fromPending(pending: Pending, online: boolean): Row {
   const { file, failure } = pending;
   const uploading = pending.progress !== undefined;
@@ -69,9 +74,7 @@ function fromPending(pending: Pending, online: boolean): Row {
       author: "customer",
       text: pending.text,
       buttons: [],
-      attachments: file
-        ? [{ ...file, kind: file.type.startsWith("image/") ? "image" : "file", url: "" }]
-        : [],
+      attachments: file ? [fromFile(file)] : [],
       channel: "web",
       at: pending.at,
     }),

@@ -53,6 +53,7 @@ function makeChat(options: Options, visitor: Visitor, drawer: Drawer): Chat {
 /** The network, the visitor and the other tabs move the chat along. */
 function listen(chat: Chat, drawer: Drawer, widget: Widget): void {
   window.addEventListener("online", () => chat.connection.wake());
+  window.addEventListener("offline", () => chat.connection.restart());
   window.addEventListener("pageshow", () => chat.connection.wake());
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") chat.connection.wake();

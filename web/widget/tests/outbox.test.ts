@@ -220,6 +220,10 @@ describe("files", () => {
     await settle();
     const [pending] = bench.chat.pending();
     expect(pending).toMatchObject({ failure: "file_type" });
+    const [row] = rowsOf([], bench.chat.pending(), true);
+    expect(row!.attachments).toEqual([
+      { kind: "image", name: "photo.png", type: "image/png", size: 1, url: "" },
+    ]);
     bench.chat.discard(pending!.id);
     expect(bench.chat.pending()).toEqual([]);
   });

@@ -13,7 +13,7 @@ export const pl = {
   hero_text:
     "Czajniki z gwizdkiem, świeżo palona kawa, kubki, które dobrze leżą w dłoni. Sami używamy wszystkiego, co sprzedajemy.",
   try_title: "Pytaj o każdej porze",
-  try_text: "Asystent odpowie od razu, a gdy potrzebny jest człowiek, dołączy człowiek.",
+  try_text: "Asystent odpowiada od razu, a w razie potrzeby dołącza pracownik.",
   ask_order: "Gdzie jest moje zamówienie NT-10001?",
   ask_price: "Ile kosztuje kawiarka?",
   ask_person: "Chcę porozmawiać z człowiekiem",
