@@ -26,6 +26,11 @@ up:  ## run everything here, print the addresses, stop on Ctrl-C
 	$(PREPARE) service engine web
 	@exec $(NITKA) up
 
+.PHONY: up-platforms
+up-platforms:  ## the same between a Telegram and a Slack of our own, with a page to type on
+	$(PREPARE) tests engine web
+	@exec .venv/bin/python -m tests.platforms $(ARGS)
+
 .PHONY: setup
 setup:  ## make the environments, Node.js, browser assets and a browser for the tests
 	$(PREPARE) tests engine web browser

@@ -177,6 +177,7 @@ class Methods:
         if room.forbids:
             raise ApiError(403, room.forbids)
         room.actions.append(values["action"])
+        room.acted_at = time.monotonic()
         return True
 
     # ── what was sent ─────────────────────────────────────────────────────────────────────

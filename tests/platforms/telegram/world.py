@@ -57,6 +57,7 @@ class Room:
     chat: Json
     messages: list[Shown] = field(default_factory=list)
     actions: list[str] = field(default_factory=list)
+    acted_at: float = 0.0  # of `time.monotonic`
     forbids: str | None = None  # why the bot cannot write here
     moved_to: int | None = None
 
@@ -67,6 +68,11 @@ class Room:
     @property
     def from_bot(self) -> list[Shown]:
         return [one for one in self.messages if one.by_bot and not one.deleted]
+
+    @property
+    def typing(self) -> bool:
+        """Say whether the chat shows an action now: for 5 seconds, or until a message comes."""
+        return time.monotonic() - self.acted_at < 5
 
     @property
     def texts(self) -> list[str]:
@@ -142,6 +148,8 @@ class World:
         }
         shown = Shown(message)
         room.messages.append(shown)
+        if shown.by_bot:
+            room.acted_at = 0.0
         return shown
 
     def media(self, given: object) -> KeptFile | None:

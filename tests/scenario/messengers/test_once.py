@@ -92,9 +92,10 @@ async def test_a_burst_of_one_person_is_answered_in_order(nitka: Nitka) -> None:
 async def test_a_lost_answer_of_slack_does_not_double_the_message(nitka: Nitka) -> None:
     """Slack took it and its answer never came: it is looked up, not sent again."""
     anna = nitka.slack.person(nitka.slack_id())
-    theirs = {"matches": lambda given: given.get("channel") == anna.chat.id}
-    nitka.slack.faults.plan("chat.postMessage", Kind.LOST, **theirs)
-    nitka.slack.faults.plan("chat.postMessage", Kind.GARBAGE, **theirs)
+    for kind in (Kind.LOST, Kind.GARBAGE):
+        nitka.slack.faults.plan(
+            "chat.postMessage", kind, matches=lambda given: given.get("channel") == anna.chat.id
+        )
     anna.say("one")
     await nitka.slack.until(nitka.settled)
     anna.say("two")
