@@ -1,0 +1,76 @@
+"""What the core needs from the outside, as small Protocols. Adapters live in their own packages.
+
+Times are aware UTC. Every method may raise its adapter's translation in `nitka.errors`; the
+store and the live side raise `Unavailable` when their server cannot be reached.
+"""
+
+from __future__ import annotations
+
+from nitka.ports.channels import (
+    Capabilities,
+    Connector,
+    Front,
+    Listener,
+    Part,
+    Position,
+    Received,
+    Sent,
+    StoredFile,
+    Uploads,
+    topic_of,
+)
+from nitka.ports.engine import Clock, Engine
+from nitka.ports.flow import Due, Fetch, Fetches, Handoffs, Inbox, Outbox, Waiting
+from nitka.ports.live import Fanout, Job, Live, Queue
+from nitka.ports.store import (
+    Answer,
+    Answers,
+    Directory,
+    Files,
+    Ledger,
+    Secrets,
+    Store,
+    Tally,
+    UnitOfWork,
+)
+from nitka.ports.thread import Customers, Line, Messages, Threads
+
+__all__ = [
+    "Answer",
+    "Answers",
+    "Capabilities",
+    "Clock",
+    "Connector",
+    "Customers",
+    "Directory",
+    "Due",
+    "Engine",
+    "Fanout",
+    "Fetch",
+    "Fetches",
+    "Files",
+    "Front",
+    "Handoffs",
+    "Inbox",
+    "Job",
+    "Ledger",
+    "Line",
+    "Listener",
+    "Live",
+    "Messages",
+    "Outbox",
+    "Part",
+    "Position",
+    "Queue",
+    "Received",
+    "Secrets",
+    "Sent",
+    "Store",
+    "StoredFile",
+    "Tally",
+    "Threads",
+    "UnitOfWork",
+    "Uploads",
+    "Waiting",
+    "topic_of",
+]
