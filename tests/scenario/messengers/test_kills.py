@@ -1,0 +1,108 @@
+"""Kills (-9) of web and worker in the middle of it all: nothing lost, nothing doubled."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.conftest import Server
+from tests.platforms.telegram.people import Person as TelegramPerson
+from tests.scenario.messengers.conftest import servers_of
+from tests.scenario.messengers.house import Nitka, nitka_between_platforms
+
+TURNS = 5
+IN_FLIGHT = 2.0  # seconds before a kill in which a send may not have been written down
+
+
+@pytest.fixture
+async def own(
+    postgres: Server,
+    valkey: Server,
+    migrated_template: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Nitka]:
+    """A Nitka of the test's own, called by webhooks, to be killed."""
+    folder = tmp_path_factory.mktemp("killed")
+    with servers_of(postgres, valkey, migrated_template, folder) as servers:
+        async with nitka_between_platforms(servers, webhooks=True) as nitka:
+            yield nitka
+
+
+async def kill_and_restart(nitka: Nitka, until: asyncio.Event) -> list[float]:
+    """Kill web and worker by turns until told to stop; gives the times of the worker's deaths."""
+    drawn, deaths = random.Random(4), []
+    while not until.is_set():
+        for part in (nitka.worker, nitka.web):
+            part.process.kill()
+            if part is nitka.worker:
+                deaths.append(time.monotonic())
+            await asyncio.to_thread(part.restart)
+        try:
+            await asyncio.wait_for(until.wait(), drawn.uniform(2, 5))
+        except TimeoutError:
+            continue
+    return deaths
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("amount", [100, 500])
+async def test_kills_during_many_messages(own: Nitka, amount: int) -> None:
+    """Every message stands once in its thread and is answered once, in order.
+
+    Slack is asked whether a message had arrived, so nothing doubles there. Telegram cannot be
+    asked: what was under way to it at the very moment of a kill may come twice, and nothing else.
+    """
+    over = asyncio.Event()
+    people = [own.telegram.person(own.number()) for _ in range(amount // TURNS)]
+    users = [own.slack.person(own.slack_id()) for _ in range(amount // TURNS)]
+    killing = asyncio.ensure_future(kill_and_restart(own, over))
+    for turn in range(TURNS):
+        for person, user in zip(people, users, strict=True):
+            person.say(f"m{turn}")
+            user.say(f"m{turn}")
+            await own.telegram.until(lambda: len(own.telegram.updates.waiting) < 20, seconds=240)
+    await own.telegram.until(lambda: not own.telegram.updates.waiting, seconds=240)
+    await own.slack.until(
+        lambda: all(one.done or one.given_up for one in own.slack.dispatch.deliveries), seconds=240
+    )
+    over.set()
+    deaths = await killing
+    assert deaths
+
+    def all_said() -> bool:
+        return all(len(set(one.texts)) >= TURNS for one in (*people, *users))
+
+    await own.telegram.until(all_said, seconds=240)
+    await own.telegram.until(own.settled, seconds=60)
+    for user in users:
+        said = await own.thread(user.id)
+        assert user.texts == [line[5:] for line in said if line.startswith("bot: ")]
+        assert len(user.texts) == TURNS
+    for person in people:
+        assert list(dict.fromkeys(person.texts)) == [f"{n + 1}: m{n}" for n in range(TURNS)]
+        assert not unexcused(person, deaths)
+    assert (await own.tally()).unexplained == 0
+    own.assert_as_specified()
+
+
+def unexcused(person: TelegramPerson, deaths: list[float]) -> list[str]:
+    """Give the texts that came twice although the worker did not die while they were sent."""
+    calls = [c for c in person.server.journal.of("sendMessage", status=200)]
+    mine = [call for call in calls if str(call.given.get("chat_id")) == str(person.id)]
+    doubled = [text for text, times in Counter(person.texts).items() if times > 1]
+    return [
+        text
+        for text in doubled
+        if not any(
+            0 <= death - call.at <= IN_FLIGHT
+            for death in deaths
+            for call in mine
+            if call.given["text"] == text
+        )
+    ]
