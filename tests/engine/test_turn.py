@@ -45,7 +45,7 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
     """Returns when ``url`` answers 200; fails when its process has ended."""
     until = time.monotonic() + READY_SECONDS
     while time.monotonic() < until:
-        assert process.poll() is None, f"{process.args} ended with {process.returncode}"
+        assert process.poll() is None, f"a server ended with {process.returncode}"
         try:
             if httpx.get(url, timeout=1.0).status_code == 200:
                 return
