@@ -47,6 +47,8 @@ class Examples:
 
     def _value(self, types: list[str], name: str, full: bool, depth: int) -> Any:
         kind = self.drawn.choice(types)
+        if kind == "String" and name.endswith("id"):
+            return f"{name}{self._next()}"
         if kind == "String":
             return self.drawn.choice([name, "private", "Привет, это я 🧵", "kicked", "5"])
         if kind == "Integer":

@@ -47,6 +47,7 @@ async def running_nitka(
 def nitka(running_nitka: Nitka) -> Iterator[Nitka]:
     """The service, with the plain echo as its engine; fails on any breach of a specification."""
     running_nitka.turns.script = echo
+    running_nitka.turns.real = None
     running_nitka.turns.asked.clear()
     yield running_nitka
     running_nitka.telegram.faults.clear()

@@ -95,9 +95,13 @@ class Nitka:
         )
         return [f"{line['author']}: {line['text']}" for line in lines]
 
-    async def received(self) -> int:
-        """Count what the accounting knows of."""
-        return int((await self.rows("SELECT count(*) AS n FROM inbox"))[0]["n"])
+    async def received(self, channel: str) -> int:
+        """Count what the accounting knows of from a channel.
+
+        Slack tells of the bot's own messages too: what else went on must be settled.
+        """
+        found = await self.rows("SELECT count(*) AS n FROM inbox WHERE channel = %s", channel)
+        return int(found[0]["n"])
 
     async def tally(self) -> Tally:
         store = open_store(self.servers.database_url, connections=1)

@@ -76,7 +76,8 @@ async def test_kills_during_many_messages(own: Nitka, amount: int) -> None:
     assert deaths
 
     def all_said() -> bool:
-        return all(len(set(one.texts)) >= TURNS for one in (*people, *users))
+        texts = [person.texts for person in people] + [user.texts for user in users]
+        return all(len(set(one)) >= TURNS for one in texts)
 
     await own.telegram.until(all_said, seconds=240)
     await own.telegram.until(own.settled, seconds=60)
@@ -93,7 +94,7 @@ async def test_kills_during_many_messages(own: Nitka, amount: int) -> None:
 
 def unexcused(person: TelegramPerson, deaths: list[float]) -> list[str]:
     """Give the texts that came twice although the worker did not die while they were sent."""
-    calls = [c for c in person.server.journal.of("sendMessage", status=200)]
+    calls = person.server.journal.of("sendMessage", status=200)
     mine = [call for call in calls if str(call.given.get("chat_id")) == str(person.id)]
     doubled = [text for text, times in Counter(person.texts).items() if times > 1]
     return [

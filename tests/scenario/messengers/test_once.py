@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import pytest
 
-from nitka.engine.scripted import answer
 from tests.platforms.faults import Kind
 from tests.platforms.journal import Json
 from tests.platforms.telegram.people import Person as TelegramPerson
@@ -201,12 +200,3 @@ async def test_connections_that_break_are_made_anew(nitka: Nitka) -> None:
         await nitka.telegram.until(lambda count=number + 1: len(anna.texts) == count)
         await nitka.slack.until(lambda count=number + 1: len(bert.texts) == count)
     assert anna.texts == bert.texts == [f"{n + 1}: m{n}" for n in range(4)]
-
-
-async def test_a_slow_engine_shows_that_somebody_is_writing(nitka: Nitka) -> None:
-    """Telegram shows "typing…" while the answer is worked out."""
-    nitka.turns.script = lambda request: answer(f"slow {request.text}")
-    anna = nitka.telegram.person(nitka.number())
-    anna.say("one")
-    await nitka.telegram.until(lambda: anna.texts)
-    assert anna.chat.actions[:1] == ["typing"]

@@ -26,18 +26,18 @@ def event_body(nitka: Nitka, text: str) -> tuple[bytes, str]:
 
 async def test_a_forged_telegram_secret(called: Nitka) -> None:
     """A wrong secret is refused before the body is read; nothing is stored."""
-    before = await called.received()
+    before = await called.received("telegram")
     update = {"update_id": 1, "message": {"message_id": 1, "text": "forged"}}
     for secret in ("", "wrong", "w3bh00k-53c7e", "ж"):
         status = await called.telegram.webhook.post(update, secret=secret or " ")
         assert status == 403
-    assert await called.received() == before
+    assert await called.received("telegram") == before
     assert "webhook_refused" in called.logs
 
 
 async def test_a_wrong_slack_signature_and_old_ones(called: Nitka) -> None:
     """Wrong, missing, and right but older (or newer) than five minutes: 401."""
-    before = await called.received()
+    before = await called.received("slack")
     door, body = door_of(called), event_body(called, "forged")
     wrong = [
         await door.post(body, secret="wrong"),
@@ -48,19 +48,20 @@ async def test_a_wrong_slack_signature_and_old_ones(called: Nitka) -> None:
         await door.post(body, headers={"X-Slack-Request-Timestamp": "soon"}),
     ]
     assert [status for status, _, _ in wrong] == [401] * 6
-    assert await called.received() == before
+    assert await called.received("slack") == before
     assert "slack.refused" in called.logs
 
 
 async def test_a_replayed_request_is_stored_once(called: Nitka) -> None:
     """Within the five minutes the same signed request makes no second message; later it is 401."""
     door, body = door_of(called), event_body(called, "replayed")
-    before = await called.received()
+    await called.slack.until(called.settled)
+    before = await called.received("slack")
     at = time.time() - 290
     assert [(await door.post(body, at=at))[0] for _ in range(3)] == [200, 200, 200]
-    assert await called.received() == before + 1
+    assert await called.received("slack") == before + 1
     assert (await door.post(body, at=time.time() - 301))[0] == 401
-    assert await called.received() == before + 1
+    assert await called.received("slack") == before + 1
 
 
 async def test_the_request_url_is_verified(called: Nitka) -> None:
@@ -74,11 +75,11 @@ async def test_the_request_url_is_verified(called: Nitka) -> None:
 
 async def test_bodies_that_are_nothing_are_accounted_for(called: Nitka) -> None:
     """What is from the platform and cannot be read is a 200 and an entry."""
-    before = await called.received()
+    before = await called.received("telegram")
     bodies = (b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"update_id": 5}', b"[" * 100_000)
     statuses = [await called.telegram.webhook.post(None, raw=body) for body in bodies]
     assert statuses == [200] * len(bodies)
-    assert await called.received() == before + len(bodies)
+    assert await called.received("telegram") == before + len(bodies)
 
 
 async def test_a_store_that_is_away_asks_the_platforms_to_come_again(called: Nitka) -> None:

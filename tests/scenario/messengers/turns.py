@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from aiohttp import web
+from aiohttp import ClientSession, web
 
 from nitka.domain.address import Channel
 from nitka.domain.customer import Language
@@ -27,6 +27,7 @@ class Turns:
     script: Answer = echo
     asked: list[TurnRequest] = field(default_factory=list)
     url: str = ""
+    real: str | None = None  # an engine that is asked instead of the script
 
     def app(self) -> web.Application:
         app = web.Application()
@@ -38,8 +39,13 @@ class Turns:
         return web.json_response({"status": "ok", "model": "scripted"})
 
     async def _turn(self, request: web.Request) -> web.Response:
-        asked = _asked(await request.json())
+        told = await request.json()
+        asked = _asked(told)
         self.asked.append(asked)
+        if self.real is not None:
+            url = f"{self.real}/webhooks/nitka/turn"
+            async with ClientSession() as http, http.post(url, json=told) as answer:
+                return web.json_response(await answer.json(), status=answer.status)
         return web.json_response(_told(self.script(asked)))
 
 
