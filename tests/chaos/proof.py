@@ -121,7 +121,8 @@ def _count_answers(lines: Sequence[Row], ends: Sequence[Row], verdict: Verdict) 
         if end["turn"] <= turn:
             verdict.wrong.append(f"{said}: turn {end['turn']} comes after turn {turn}")
         turn = end["turn"]
-        meant = [event["text"] for event in end["events"] if event["event"] == "bot"]
+        spoken = [event for event in end["events"] if event["event"] == "bot"]
+        meant = [event["text"] for event in spoken if event.get("text")]  # the others are effects
         replies = [
             line["text"]
             for line in lines

@@ -28,5 +28,5 @@ async def test_a_campaign_of_kills_loses_and_doubles_nothing(
         kills = ", ".join(f"{part} {count}" for part, count in sorted(campaign.killed.items()))
         print(f"\nCHAOS_SEED={seed}: {campaign.conversations} conversations; killed {kills}")
     assert campaign.row.kills > 0
-    assert campaign.row.verdict.faults == []
+    assert not campaign.row.verdict.faults, "\n".join(campaign.row.verdict.faults)
     assert judge_whole(nitka) == []
