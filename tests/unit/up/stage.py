@@ -72,7 +72,7 @@ class Stage:
         """The process id of a server at its latest start."""
         return int((self.folder / f"{name}.pid").read_text())
 
-    async def until(self, holds: Callable[[], bool], *, seconds: float = 20) -> None:
+    async def until(self, holds: Callable[[], bool], *, seconds: float = 90) -> None:
         """Wait until a condition holds."""
         async with asyncio.timeout(seconds):
             while not holds():  # noqa: ASYNC110 - a file or a process, which no event tells of
