@@ -8,7 +8,7 @@ there is no problem ("no problem", "нет проблем", "nie ma problemu") a
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List  # noqa: UP035 - Rasa checks these
+from typing import Any, Dict, List
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
