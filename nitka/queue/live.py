@@ -28,9 +28,8 @@ class RedisLive:
             kept = await self._redis.get(keys.state(customer_id))
             if kept is None:
                 return None
-            value = json.loads(kept)
-            return DialogueState(int(value["turn"]), value["state"])
-        except (*GONE, ValueError, KeyError, TypeError) as error:
+            return _read(json.loads(kept))
+        except (*GONE, ValueError, KeyError, TypeError, RecursionError) as error:
             log.warning("live.unread", customer=str(customer_id), error=str(error))
             return None
 
@@ -46,3 +45,13 @@ class RedisLive:
             await self._redis.delete(keys.state(customer_id))
         except GONE as error:
             log.warning("live.unforgotten", customer=str(customer_id), error=str(error))
+
+
+def _read(value: object) -> DialogueState:
+    """Read what `keep` wrote; raises `KeyError` or `TypeError` for anything else."""
+    if not isinstance(value, dict):
+        raise TypeError(f"no object: {type(value).__name__}")
+    turn, body = value["turn"], value["state"]
+    if type(turn) is not int or not isinstance(body, dict):
+        raise TypeError("no turn number or no state")
+    return DialogueState(turn, body)

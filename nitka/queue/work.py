@@ -17,6 +17,7 @@ from nitka.queue import keys
 from nitka.queue.connection import GONE
 
 _LUA = Path(__file__).parent / "lua"
+_LONGEST_WAIT = 2.0  # seconds in one call: shorter than the connection's time-out
 log = structlog.get_logger(__name__)
 
 
@@ -45,11 +46,16 @@ class RedisQueue:
 
         Raises `Unavailable` when Redis is gone.
         """
+        until = time.monotonic() + patience.total_seconds()
         try:
-            popped = await self._redis.bzpopmin([keys.work(job)], patience.total_seconds())
+            while (left := until - time.monotonic()) > 0:
+                popped = await self._redis.bzpopmin([keys.work(job)], min(left, _LONGEST_WAIT))
+                if popped:
+                    return UUID(str(popped[1]))
+            at_once = await self._redis.zpopmin(keys.work(job))
         except GONE as error:
             raise Unavailable(f"Redis: {error}") from error
-        return UUID(str(popped[1])) if popped else None
+        return UUID(str(at_once[0][0])) if at_once else None
 
     async def try_lease(self, job: Job, customer_id: UUID) -> str | None:
         holder = secrets.token_hex(8)
@@ -62,8 +68,8 @@ class RedisQueue:
 
     async def renew(self, job: Job, customer_id: UUID, lease: str) -> bool:
         try:
-            key = keys.lease(job, customer_id)
-            return bool(await self._renew(keys=[key], args=[lease, self._life_ms]))
+            pair = [keys.lease(job, customer_id), keys.knock(job, customer_id)]
+            return bool(await self._renew(keys=pair, args=[lease, self._life_ms]))
         except GONE:
             return False
 
