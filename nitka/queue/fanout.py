@@ -15,17 +15,21 @@ from redis.asyncio.client import PubSub
 
 from nitka.queue import keys
 from nitka.queue.connection import GONE
+from nitka.service.stop import stop
 
 _PREFIX = keys.topic("")
 log = structlog.get_logger(__name__)
 Frame = Mapping[str, object]
+_BROKEN = (*GONE, RuntimeError, ValueError)
+"""What a subscription raises: also when two tasks reconnect at once, or for what is no UTF-8."""
 
 
 class RedisFanout:
     """`ports.Fanout`: one subscription connection for a whole process.
 
-    After Redis was away, all topics are subscribed anew and every listener gets
-    `{"kind": "thread"}`, because something may have been missed meanwhile.
+    Whenever Redis confirms the subscription of a topic, its listeners get `{"kind": "thread"}`:
+    from then on they hear everything, and may have missed something before. So it is at the
+    beginning, and after Redis was away.
     """
 
     def __init__(self, redis: Redis) -> None:
@@ -34,6 +38,7 @@ class RedisFanout:
         self._pubsub: PubSub | None = None
         self._task: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
+        self._changing = asyncio.Lock()  # who leaves a topic must not silence who just came
 
     async def publish(self, topic: str, frame: Frame) -> None:
         try:
@@ -58,9 +63,7 @@ class RedisFanout:
 
     async def close(self) -> None:
         if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await stop(self._task)
         if self._pubsub is not None:
             with contextlib.suppress(*GONE):
                 await self._pubsub.aclose()  # type: ignore[no-untyped-call]
@@ -68,35 +71,33 @@ class RedisFanout:
     async def _subscribe(self, topic: str) -> None:
         if self._task is None:
             self._task = asyncio.create_task(self._read(), name="fanout")
-        if self._pubsub is not None:
-            with contextlib.suppress(*GONE):  # the reader subscribes to all when it is back
-                await self._pubsub.subscribe(keys.topic(topic))
+        async with self._changing:
+            if self._pubsub is not None:
+                with contextlib.suppress(*_BROKEN):  # the reader subscribes to all when it is back
+                    await self._pubsub.subscribe(keys.topic(topic))
         self._changed.set()
 
     async def _unsubscribe(self, topic: str) -> None:
-        if self._pubsub is not None:
-            with contextlib.suppress(*GONE):
-                await self._pubsub.unsubscribe(keys.topic(topic))
+        async with self._changing:
+            if self._pubsub is not None and topic not in self._listeners:
+                with contextlib.suppress(*_BROKEN):
+                    await self._pubsub.unsubscribe(keys.topic(topic))
 
     async def _read(self) -> None:
         while True:
             try:
                 await self._read_while_connected()
-            except GONE as error:
+            except _BROKEN as error:
                 log.warning("fanout.gone", error=str(error))
                 await asyncio.sleep(0.5)
 
     async def _read_while_connected(self) -> None:
-        pubsub = self._redis.pubsub(ignore_subscribe_messages=True)
+        pubsub = self._redis.pubsub()
         try:
-            topics = list(self._listeners)
-            if topics:
-                await pubsub.subscribe(*(keys.topic(topic) for topic in topics))
-            self._pubsub = pubsub
-            for topic in list(self._listeners):
-                if topic not in topics:
-                    await pubsub.subscribe(keys.topic(topic))
-                self._hand_out(topic, {"kind": "thread"})
+            async with self._changing:
+                if self._listeners:
+                    await pubsub.subscribe(*(keys.topic(topic) for topic in self._listeners))
+                self._pubsub = pubsub
             while True:
                 if not pubsub.subscribed:
                     self._changed.clear()
@@ -111,8 +112,14 @@ class RedisFanout:
                 await pubsub.aclose()  # type: ignore[no-untyped-call]
 
     def _deliver(self, message: Mapping[str, str]) -> None:
-        with contextlib.suppress(ValueError):
-            self._hand_out(message["channel"].removeprefix(_PREFIX), json.loads(message["data"]))
+        topic = message["channel"].removeprefix(_PREFIX)
+        if message["type"] == "subscribe":
+            self._hand_out(topic, {"kind": "thread"})
+        elif message["type"] == "message":
+            with contextlib.suppress(ValueError, RecursionError):
+                frame = json.loads(message["data"])
+                if isinstance(frame, dict):
+                    self._hand_out(topic, frame)
 
     def _hand_out(self, topic: str, frame: Frame) -> None:
         for queue in self._listeners.get(topic, ()):

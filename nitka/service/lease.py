@@ -9,7 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from nitka.ports import Job, Queue
-from nitka.service.stop import stop
+from nitka.service.stop import heed, stop
 
 _RENEW_EVERY = timedelta(seconds=2)
 
@@ -37,5 +37,6 @@ async def hold(queue: Queue, job: Job, customer_id: UUID) -> AsyncIterator[bool]
 
 async def _renew(queue: Queue, job: Job, customer_id: UUID, lease: str) -> None:
     while True:
+        heed()
         await asyncio.sleep(_RENEW_EVERY.total_seconds())
         await queue.renew(job, customer_id, lease)

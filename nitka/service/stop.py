@@ -1,7 +1,8 @@
 """Ends tasks for certain.
 
 Before Python 3.12 `asyncio.wait_for` loses a cancellation that comes together with what it waits
-for (https://github.com/python/cpython/issues/86296), and the database's driver waits with it.
+for (https://github.com/python/cpython/issues/86296), and the drivers of PostgreSQL and Redis wait
+with it.
 """
 
 from __future__ import annotations
