@@ -7,12 +7,13 @@ goes to the one with the fewest turns in flight, and one that does not answer re
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn, TypeVar
 
 import httpx
 import structlog
@@ -24,6 +25,7 @@ from nitka.errors import EngineFailed, EngineUnavailable
 log = structlog.get_logger(__name__)
 _PATH = "/webhooks/nitka/"
 _REST = timedelta(seconds=1)
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -43,7 +45,7 @@ class RasaEngine:
         self._seats = [_Seat(url) for url in urls]
         self._timeout = timeout
         self._at_once = at_once
-        self._free = asyncio.Condition()
+        self._freed = asyncio.Event()
         self._http = httpx.AsyncClient(
             timeout=httpx.Timeout(timeout.total_seconds(), connect=2.0),
             limits=httpx.Limits(max_connections=None, keepalive_expiry=4.0),
@@ -51,14 +53,16 @@ class RasaEngine:
         )
 
     async def turn(self, request: TurnRequest) -> TurnResult:
+        content = json.dumps(_request_json(request), ensure_ascii=False).encode("utf-8", "replace")
         async with self._seat() as seat:
             try:
-                response = await self._http.post(
-                    f"{seat.url}{_PATH}turn",
-                    content=json.dumps(_request_json(request), ensure_ascii=False).encode(),
-                    headers={"Content-Type": "application/json"},
-                )
-            except httpx.HTTPError as error:
+                async with asyncio.timeout(self._timeout.total_seconds()):
+                    response = await self._http.post(
+                        f"{seat.url}{_PATH}turn",
+                        content=content,
+                        headers={"Content-Type": "application/json"},
+                    )
+            except (httpx.HTTPError, TimeoutError) as error:
                 self._rest(seat)
                 raise EngineUnavailable(f"{seat.url}: {error!r}") from error
         if response.status_code in (502, 503, 504):
@@ -67,8 +71,8 @@ class RasaEngine:
         if response.status_code != 200:
             raise EngineFailed(f"{seat.url}: HTTP {response.status_code}: {response.text[:500]}")
         try:
-            return _result(response.json())
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            return _result(response.json(parse_constant=_refuse))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise EngineFailed(f"{seat.url}: an answer that is no turn: {error!r}") from error
 
     async def ready(self) -> bool:
@@ -87,25 +91,34 @@ class RasaEngine:
     @asynccontextmanager
     async def _seat(self) -> AsyncIterator[_Seat]:
         """Wait for the least busy engine that is awake; all resting: the first to wake."""
-        async with self._free:
-            while (seat := self._pick()) is None:
-                await self._free.wait()
-            seat.busy += 1
+        if not self._seats:
+            raise EngineUnavailable("NITKA_ENGINE_URLS names no engine")
+        while (seat := self._pick()) is None:
+            self._freed.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(self._next_wakes_at()):
+                    await self._freed.wait()
+        seat.busy += 1
+        seat.turns += 1
         try:
             yield seat
-        finally:
-            async with self._free:
-                seat.busy -= 1
-                self._free.notify()
+        finally:  # without an await, so that no cancellation can keep the seat
+            seat.busy -= 1
+            self._freed.set()
 
     def _pick(self) -> _Seat | None:
         now = asyncio.get_running_loop().time()
-        open_seats = [seat for seat in self._seats if seat.busy < self._at_once]
-        if not open_seats:
-            return None
-        seat = min(open_seats, key=lambda s: (max(0.0, s.rests_until - now), s.busy, s.turns))
-        seat.turns += 1
-        return seat
+        awake = [seat for seat in self._seats if seat.rests_until <= now]
+        open_seats = [seat for seat in awake or self._seats if seat.busy < self._at_once]
+        return min(
+            open_seats,
+            key=lambda seat: (max(0.0, seat.rests_until - now), seat.busy, seat.turns),
+            default=None,
+        )
+
+    def _next_wakes_at(self) -> float | None:
+        now = asyncio.get_running_loop().time()
+        return min((s.rests_until for s in self._seats if s.rests_until > now), default=None)
 
     def _rest(self, seat: _Seat) -> None:
         seat.rests_until = asyncio.get_running_loop().time() + _REST.total_seconds()
@@ -128,22 +141,37 @@ def _request_json(request: TurnRequest) -> dict[str, object]:
 
 
 def _result(answer: Mapping[str, Any]) -> TurnResult:
+    """Read an answer; raises `ValueError`, `KeyError` or `TypeError` for one that is no turn."""
     return TurnResult(
-        replies=tuple(_reply(message) for message in answer["messages"]),
-        effects=tuple(
-            Effect(effect["kind"], {k: v for k, v in effect.items() if k != "kind"})
-            for effect in answer["effects"]
-        ),
-        events=tuple(answer["events"]),
-        state=dict(answer["state"]),
-        slots=dict(answer["slots"]),
-        understanding=dict(answer["understanding"]),
-        model=str(answer["model"]),
+        replies=tuple(_reply(_a(dict, message)) for message in _a(list, answer["messages"])),
+        effects=tuple(_effect(_a(dict, effect)) for effect in _a(list, answer["effects"])),
+        events=tuple(_a(dict, event) for event in _a(list, answer["events"])),
+        state=_a(dict, answer["state"]),
+        slots=_a(dict, answer["slots"]),
+        understanding=_a(dict, answer["understanding"]),
+        model=_a(str, answer["model"]),
     )
 
 
 def _reply(message: Mapping[str, Any]) -> Reply:
     buttons = tuple(
-        Button(button["title"], button["payload"]) for button in message.get("buttons") or ()
+        Button(_a(str, button["title"]), _a(str, button["payload"]))
+        for button in _a(list, message.get("buttons") or [])
     )
-    return Reply(message.get("text") or "", buttons, message.get("image"))
+    image = message.get("image")
+    return Reply(_a(str, message.get("text") or ""), buttons, _a(str, image) if image else None)
+
+
+def _effect(effect: Mapping[str, Any]) -> Effect:
+    facts = {name: value for name, value in effect.items() if name != "kind"}
+    return Effect(_a(str, effect["kind"]), facts)
+
+
+def _a(kind: type[T], value: object) -> T:
+    if not isinstance(value, kind):
+        raise TypeError(f"{value!r:.80} is no {kind.__name__}")
+    return value
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON")
