@@ -7,6 +7,7 @@ import fcntl
 import hashlib
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,5 +92,10 @@ def _forget_old(newest: Path) -> None:
 def _alone(root: Path) -> Iterator[None]:
     (root / "models").mkdir(exist_ok=True)
     with (root / "models" / ".lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            sys.stdout.write("train: another training of this project is running: waiting for it\n")
+            sys.stdout.flush()
+            fcntl.flock(file, fcntl.LOCK_EX)
         yield
