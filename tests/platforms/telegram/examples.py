@@ -19,7 +19,7 @@ class Examples:
     """Draws updates; each has a message, a chat and a date of its own."""
 
     drawn: random.Random = field(default_factory=lambda: random.Random(3))
-    _number: int = 700_000
+    number: int = 700_000  # the ids in the updates count up from here
 
     def of_every_kind(self) -> Iterator[Json]:
         """Give for each kind an update with its required fields only, and one with all."""
@@ -42,8 +42,8 @@ class Examples:
         return {"message": {**message, name: self._value(types, name, False, 1)}}
 
     def _next(self) -> int:
-        self._number += 1
-        return self._number
+        self.number += 1
+        return self.number
 
     def _value(self, types: list[str], name: str, full: bool, depth: int) -> Any:
         kind = self.drawn.choice(types)

@@ -33,7 +33,8 @@ async def test_every_update_of_the_specification(nitka: Nitka) -> None:
 async def test_bent_updates(nitka: Nitka, amount: int) -> None:
     """Random mutations of every kind block nobody and are all accounted for."""
     drawn = random.Random(amount)
-    examples, kinds = Examples(random.Random(amount)), bot_api().update_kinds
+    examples = Examples(random.Random(amount), number=amount * 1_000_000)
+    kinds = bot_api().update_kinds
     before = await nitka.received("telegram")
     made = [
         bent(examples.update(drawn.choice(kinds), full=drawn.random() < 0.7), drawn)
@@ -46,14 +47,14 @@ async def test_bent_updates(nitka: Nitka, amount: int) -> None:
 
 async def push_and_wait(nitka: Nitka, updates: list[Json]) -> None:
     """Queue updates and a message behind them, and wait until all are taken and it is answered."""
-    posted = len(nitka.telegram.webhook.deliveries)
+    posted = len(nitka.telegram.webhook.deliveries)  # 0: a connection that ended, tried again
     for update in updates:
         nitka.telegram.updates.push_raw(update)
     anna = nitka.telegram.person(nitka.number())
     anna.say("still there?")
     await nitka.telegram.until(lambda: anna.texts, seconds=240)
     await nitka.telegram.until(lambda: not nitka.telegram.updates.waiting, seconds=240)
-    assert {one.status for one in nitka.telegram.webhook.deliveries[posted:]} <= {200}
+    assert {one.status for one in nitka.telegram.webhook.deliveries[posted:]} <= {0, 200}
 
 
 async def test_every_event_of_the_specification(nitka: Nitka) -> None:
@@ -74,9 +75,10 @@ async def test_bent_events(nitka: Nitka, amount: int) -> None:
 
 async def hand_and_check(nitka: Nitka, payloads: list[Json]) -> None:
     """Hand events over: each is taken at the first try and stands in the accounting."""
-    await nitka.slack.until(nitka.settled)
-    before = await nitka.received("slack")
-    handed = await nitka.slack.dispatch.hand_all(payloads)
+    before, said = await nitka.received("slack"), nitka.slack.dispatch.subscribed
+    nitka.slack.dispatch.subscribed = frozenset()  # what the bot says makes no events meanwhile
+    handed = await nitka.slack.dispatch.hand_all(payloads, at_once=16)
+    nitka.slack.dispatch.subscribed = said
     assert [(one.reasons, one.payload) for one in handed if not one.done] == []
     anna = nitka.slack.person(nitka.slack_id())
     anna.say("still there?")

@@ -42,7 +42,7 @@ async def test_five_duplicates_of_every_telegram_webhook_shuffled(
     called.telegram.updates.waiting.clear()
     called.telegram.webhook.url = url
     statuses = await called.telegram.webhook.post_all(five_times_shuffled(updates))
-    assert set(statuses) == {200}
+    assert set(statuses) <= {0, 200}  # 0: a connection that ended
     await called.telegram.until(
         lambda: all(len(person.texts) >= 5 for person in people), seconds=240
     )
@@ -66,8 +66,9 @@ async def test_five_duplicates_of_every_slack_event_shuffled(called: Nitka, amou
             event["event_ts"] = posted.ts
             payloads.append(slack.dispatch.wrapped(slack.home, event))
     slack.dispatch.subscribed = door
-    handed = await slack.dispatch.hand_all(five_times_shuffled(payloads))
-    assert all(one.done for one in handed)
+    handed = await slack.dispatch.hand_all(five_times_shuffled(payloads), at_once=16)
+    done = {one.payload["event_id"] for one in handed if one.done}
+    assert done == {payload["event_id"] for payload in payloads}
     await slack.until(lambda: all(len(person.texts) >= 5 for person in people), seconds=240)
     await slack.until(called.settled)
     for person in people:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
+
+import psycopg
 
 from tests.platforms.slack.doors import Delivery, HttpDoor, What, body_of
 from tests.platforms.telegram.server import TOKEN
@@ -24,6 +25,12 @@ def event_body(nitka: Nitka, text: str) -> tuple[bytes, str]:
     return body_of(Delivery(What.EVENT, nitka.slack.dispatch.wrapped(nitka.slack.home, event)))
 
 
+async def said(nitka: Nitka, text: str) -> int:
+    """Count the lines that say this."""
+    found = await nitka.rows("SELECT count(*) AS n FROM messages WHERE text = %s", text)
+    return int(found[0]["n"])
+
+
 async def test_a_forged_telegram_secret(called: Nitka) -> None:
     """A wrong secret is refused before the body is read; nothing is stored."""
     before = await called.received("telegram")
@@ -37,7 +44,6 @@ async def test_a_forged_telegram_secret(called: Nitka) -> None:
 
 async def test_a_wrong_slack_signature_and_old_ones(called: Nitka) -> None:
     """Wrong, missing, and right but older (or newer) than five minutes: 401."""
-    before = await called.received("slack")
     door, body = door_of(called), event_body(called, "forged")
     wrong = [
         await door.post(body, secret="wrong"),
@@ -48,20 +54,18 @@ async def test_a_wrong_slack_signature_and_old_ones(called: Nitka) -> None:
         await door.post(body, headers={"X-Slack-Request-Timestamp": "soon"}),
     ]
     assert [status for status, _, _ in wrong] == [401] * 6
-    assert await called.received("slack") == before
+    assert await said(called, "forged") == 0
     assert "slack.refused" in called.logs
 
 
 async def test_a_replayed_request_is_stored_once(called: Nitka) -> None:
     """Within the five minutes the same signed request makes no second message; later it is 401."""
     door, body = door_of(called), event_body(called, "replayed")
-    await called.slack.until(called.settled)
-    before = await called.received("slack")
     at = time.time() - 290
     assert [(await door.post(body, at=at))[0] for _ in range(3)] == [200, 200, 200]
-    assert await called.received("slack") == before + 1
+    assert await said(called, "replayed") == 1
     assert (await door.post(body, at=time.time() - 301))[0] == 401
-    assert await called.received("slack") == before + 1
+    assert await said(called, "replayed") == 1
 
 
 async def test_the_request_url_is_verified(called: Nitka) -> None:
@@ -87,14 +91,11 @@ async def test_a_store_that_is_away_asks_the_platforms_to_come_again(called: Nit
     anna = called.telegram.person(called.number())
     bert = called.slack.person(called.slack_id())
     lock = "LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE"
-    import psycopg
-
     address = called.servers.database_url.replace("postgresql+psycopg:", "postgresql:", 1)
     async with await psycopg.AsyncConnection.connect(address) as sql:
         await sql.execute(lock)
         bert.say("one")
         await called.slack.until(lambda: called.slack.dispatch.deliveries[-1].reasons)
-        await asyncio.sleep(0)
     anna.say("one")
     await called.telegram.until(lambda: anna.texts)
     await called.slack.until(lambda: bert.texts)
