@@ -24,19 +24,21 @@ async def measure(stage: Stage, turns: int) -> list[Facts]:
             "stock, RedisTrackerStore": StockCustomer(http, stage.stock),
         }
         seconds: dict[str, list[float]] = {name: [] for name in customers}
+        answers = dict.fromkeys(customers, 0)
         for _, text in zip(range(turns), itertools.cycle(TEXTS), strict=False):
             for name, customer in customers.items():
                 began = time.perf_counter()
-                await customer.say(text)
+                answers[name] += await customer.say(text)
                 seconds[name].append(time.perf_counter() - began)
-    return [_facts(name, values) for name, values in seconds.items()]
+    return [_facts(name, values, answers[name]) for name, values in seconds.items()]
 
 
-def _facts(name: str, seconds: Sequence[float]) -> Facts:
+def _facts(name: str, seconds: Sequence[float], answers: int) -> Facts:
     early, late = median(seconds[EARLY]), median(seconds[-LATE:])
     return {
         "engine": name,
         "turns": len(seconds),
+        "answers": answers,
         "early_ms": round(early * 1000, 1),
         "late_ms": round(late * 1000, 1),
         "ratio": round(late / early, 2),

@@ -31,11 +31,11 @@ def _show_growth(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
     turns = rows[0]["turns"]
     table = _table(
         f"One customer, {turns} turns: median ms of a turn",
-        ("engine", "turns 11-30", "last 20", "ratio"),
+        ("engine", "turns 11-30", "last 20", "ratio", "answers"),
     )
     for row in rows:
         late, early = f"{row['late_ms']:.0f}", f"{row['early_ms']:.0f}"
-        table.add_row(row["engine"], early, late, f"{row['ratio']:.2f}")
+        table.add_row(row["engine"], early, late, f"{row['ratio']:.2f}", str(row["answers"]))
     console.print(table)
     verdict = "holds" if rows[0]["ratio"] <= LIMIT else "does NOT hold"
     console.print(f"ours at most {LIMIT}: {verdict}\n")
