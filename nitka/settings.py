@@ -6,7 +6,10 @@ every setting with its meaning; shared names are an interface and are kept stabl
 
 from __future__ import annotations
 
+import contextlib
+import os
 import secrets
+import tempfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -25,6 +28,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from nitka.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parent.parent
+_SHORTEST_KEY = 32  # characters
 
 
 def _empty_is_none(value: object) -> object:
@@ -132,7 +136,7 @@ class Settings(BaseSettings):
     @field_validator("secret_key")
     @classmethod
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and len(value.get_secret_value()) < 32:
+        if value is not None and len(value.get_secret_value()) < _SHORTEST_KEY:
             raise ValueError("must be at least 32 characters; make one with `openssl rand -hex 32`")
         return value
 
@@ -150,17 +154,29 @@ class Settings(BaseSettings):
             return self.secret_key.get_secret_value()
         path = self.home / "secret.key"
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("x", encoding="ascii") as file:
-                path.chmod(0o600)
-                file.write(secrets.token_hex(32))
-        except FileExistsError:
-            pass
-        except OSError as error:
+            if not path.exists():
+                _make_once(path, secrets.token_hex(32))
+            key = path.read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(
-                f"NITKA_SECRET_KEY is not set and {path} cannot be made: {error}"
+                f"NITKA_SECRET_KEY is not set and {path} cannot be made or read: {error}"
             ) from error
-        return path.read_text(encoding="ascii").strip()
+        if len(key) < _SHORTEST_KEY:
+            raise ConfigError(
+                f"NITKA_SECRET_KEY is not set and {path} holds no key: remove that file"
+            )
+        return key
+
+
+def _make_once(path: Path, content: str) -> None:
+    """Make a private file, whole from the first moment; one that is there already stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, encoding="ascii") as file:  # mode 0600
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(file.name, path)
 
 
 def _check_url(url: str, schemes: tuple[str, ...]) -> None:
@@ -180,3 +196,5 @@ def load_settings(**overrides: object) -> Settings:
             for e in error.errors(include_input=False)
         )
         raise ConfigError(wrong) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f".env cannot be read as text in UTF-8: {error}") from error
