@@ -57,7 +57,10 @@ class Ask:
         pause, failed = 0.1, False
         while True:
             try:
-                return await self._engine.turn(request)
+                async with asyncio.timeout_at(gives_up_at):
+                    return await self._engine.turn(request)
+            except TimeoutError:
+                raise EngineUnavailable("no engine answered in time") from None
             except EngineUnavailable as error:
                 if loop.time() + pause > gives_up_at:
                     raise

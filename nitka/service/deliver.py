@@ -19,7 +19,7 @@ from nitka.service.lease import hold
 
 log = structlog.get_logger(__name__)
 _SEND_TIMEOUT = 30.0  # seconds
-_MOST_ATTEMPTS = 12  # with the back-off below: about half an hour
+_MOST_ATTEMPTS = 12  # with the back-off below: about twenty minutes
 _LONGEST_PAUSE = timedelta(minutes=5)
 _MAY_HAVE_ARRIVED = (SendFault.NETWORK, SendFault.PLATFORM_DOWN)
 
@@ -95,6 +95,10 @@ class Deliver:
         if connector is None:
             off = f"channel {address.channel} is off"
             return SendError(SendFault.NO_CONNECTOR, off, retryable=True)
+        if due.doubtful and due.attempts > _MOST_ATTEMPTS:
+            # A message that breaks its worker again and again must not block those behind it.
+            often = f"the try broke off {due.attempts} times"
+            return SendError(SendFault.NETWORK, often, retryable=False)
         sent, parts = Sent(), connector.render(due.message)
         try:
             for number, part in enumerate(parts):
@@ -125,5 +129,5 @@ def _pause(error: SendError, *, attempts: int) -> timedelta:
     """Give the time until the next try: what the platform asks for, else doubling with jitter."""
     if error.retry_after is not None:
         return error.retry_after
-    longest = min(timedelta(seconds=2**attempts), _LONGEST_PAUSE)
+    longest = min(timedelta(seconds=2 ** min(attempts, 16)), _LONGEST_PAUSE)
     return longest * (0.5 + random.random() / 2)  # noqa: S311  # jitter, not a secret
