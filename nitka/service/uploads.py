@@ -66,12 +66,21 @@ class KeptUploads:
 
 
 def sniff(content: bytes) -> str | None:
-    """Give the media type that the bytes show, `text/plain` for text in UTF-8, or None."""
+    """Give the media type that the bytes show, `text/plain` for text in UTF-8, or None.
+
+    Text may begin like a file that we do not take ("BM…"), and is text all the same.
+    """
     kind = filetype.guess(content)
-    if kind is not None:
+    if kind is not None and kind.mime in TYPES:
         return str(kind.mime)
+    if _is_text(content):
+        return "text/plain"
+    return str(kind.mime) if kind is not None else None
+
+
+def _is_text(content: bytes) -> bool:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
-        return None
-    return "text/plain" if all(c >= " " or c in "\t\r\n\f" for c in text) else None
+        return False
+    return all(c >= " " or c in "\t\r\n\f" for c in text)
