@@ -39,3 +39,8 @@ class DiskFiles:
             file.flush()
             os.fsync(file.fileno())
         path.with_suffix(".part").replace(path)
+        folder = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(folder)  # the name, too
+        finally:
+            os.close(folder)
