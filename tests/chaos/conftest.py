@@ -13,7 +13,7 @@ from tests.support.nitka_up import NitkaUp, nitka_up
 PATIENCE = "240"  # seconds for an engine to come back; a busy machine starts one slowly
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def nitka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NitkaUp]:
     """A real `nitka up` with everything of its own: servers, action server, engine, model."""
     settings = {"NITKA_ENGINE_PATIENCE_SECONDS": PATIENCE}

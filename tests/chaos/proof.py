@@ -56,9 +56,9 @@ async def judge(nitka: NitkaUp, client: WebClient, steps: Sequence[Step]) -> Ver
         return verdict
     lines = nitka.query(_LINES, customer_id)
     await client.until(lambda: client.newest >= lines[-1]["seq"], f"line {lines[-1]['seq']}")
-    _compare_view(client, lines, verdict)
-    _count_messages(client, lines, verdict)
-    _count_answers(lines, nitka.query(_ENDS, customer_id), verdict)
+    compare_view(client, lines, verdict)
+    count_messages(client, lines, verdict)
+    count_answers(lines, nitka.query(_ENDS, customer_id), verdict)
     _count_complaints(nitka, customer_id, steps, verdict)
     return verdict
 
@@ -89,7 +89,7 @@ def _customer(nitka: NitkaUp, client: WebClient, verdict: Verdict) -> object | N
     return customer_id
 
 
-def _compare_view(client: WebClient, lines: Sequence[Row], verdict: Verdict) -> None:
+def compare_view(client: WebClient, lines: Sequence[Row], verdict: Verdict) -> None:
     seen = [(line.seq, line.author, line.text) for line in client.shown()]
     kept = [(line["seq"], line["author"], line["text"]) for line in lines]
     if seen != kept:
@@ -100,7 +100,7 @@ def _compare_view(client: WebClient, lines: Sequence[Row], verdict: Verdict) -> 
         verdict.wrong.append(f"numbers have gaps: {[line['seq'] for line in lines]}")
 
 
-def _count_messages(client: WebClient, lines: Sequence[Row], verdict: Verdict) -> None:
+def count_messages(client: WebClient, lines: Sequence[Row], verdict: Verdict) -> None:
     stored = [line["native_id"] for line in lines if line["author"] == "customer"]
     times = Counter(stored)
     verdict.lost += [f"message {said.text!r}" for said in client.said if not times[said.id]]
@@ -109,7 +109,7 @@ def _count_messages(client: WebClient, lines: Sequence[Row], verdict: Verdict) -
         verdict.wrong.append(f"messages stand in another order than they were said: {stored}")
 
 
-def _count_answers(lines: Sequence[Row], ends: Sequence[Row], verdict: Verdict) -> None:
+def count_answers(lines: Sequence[Row], ends: Sequence[Row], verdict: Verdict) -> None:
     """Each message has one turn, whose texts stand in the thread once, in the turns' order."""
     ids = {line["native_id"]: line["id"] for line in lines if line["author"] == "customer"}
     turn = 0
