@@ -70,7 +70,7 @@ class TroubleWords(GraphComponent, IntentClassifier):
         )
 
     def _move(self, message: Message, confidence: float) -> None:
-        """Puts the chosen wish first, with the confidence of the one that gives way."""
+        """Lets the chosen wish and the one that gives way change places, confidences too."""
         ranking = list(message.get("intent_ranking") or [])
         likely = [
             one
@@ -79,7 +79,9 @@ class TroubleWords(GraphComponent, IntentClassifier):
         ]
         name = likely[0]["name"] if likely else self._choose_from[0]
         first = {"name": name, "confidence": max(confidence, 0.5)}
-        rest = [one for one in ranking if one["name"] != name]
+        given_way = {**message.get(INTENT), "confidence": min(self._least, first["confidence"])}
+        gone = (name, given_way["name"])
+        rest = [given_way, *(one for one in ranking if one["name"] not in gone)]
         message.set(INTENT, first, add_to_output=True)
         message.set("intent_ranking", [first, *rest], add_to_output=True)
 

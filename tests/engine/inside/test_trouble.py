@@ -27,6 +27,16 @@ def test_a_problem_leads_to_support(text: str) -> None:
     assert understood(text, ("help", 0.7), ("greet", 0.1)) == "complaint"
 
 
+def test_what_gives_way_leaves_no_doubt() -> None:
+    """The wish for support stands clearly before the intent that gave way: no question back."""
+    ranked = [{"name": "greet", "confidence": 0.97}, {"name": "help", "confidence": 0.01}]
+    message = Message({"text": "у меня проблема", "intent": ranked[0], "intent_ranking": ranked})
+    TroubleWords({**TroubleWords.get_default_config(), **OPTIONS}).process([message])
+    first, second = message.get("intent_ranking")[:2]
+    assert (first["name"], second["name"]) == ("complaint", "greet")
+    assert first["confidence"] - second["confidence"] > 0.3
+
+
 def test_the_likeliest_wish_for_support_is_chosen() -> None:
     """What the classifier thought of next decides which wish it is."""
     ranking = (("help", 0.5), ("item_defective", 0.3), ("complaint", 0.1))
