@@ -18,6 +18,7 @@ import httpx
 import structlog
 import uvicorn
 from fastapi import FastAPI
+from prometheus_client import start_http_server
 
 from connectors.webchat.identity import Identities
 from connectors.webchat.routes import PREFIX, WebChatApi
@@ -29,8 +30,9 @@ from nitka.api.v1.routes import ServerApi
 from nitka.channels import Channels, open_channels
 from nitka.engine.rasa import RasaEngine
 from nitka.errors import ConfigError
+from nitka.metered import MeteredConnector, MeteredEngine, MeteredFront
 from nitka.metrics import Metrics
-from nitka.ports import Job, Store, Tally
+from nitka.ports import Engine, Front, Job, Store, Tally
 from nitka.queue.connection import open_redis
 from nitka.queue.fanout import RedisFanout
 from nitka.queue.live import RedisLive
@@ -68,10 +70,11 @@ class _House:
     queue: RedisQueue
     live: RedisLive
     fanout: RedisFanout
-    engine: RasaEngine
+    engine: Engine
     files: DiskFiles
     channels: Channels
-    front: ThreadFront
+    front: Front
+    metrics: Metrics
 
 
 @asynccontextmanager
@@ -83,16 +86,27 @@ async def _open_house(settings: Settings, *, connections: int) -> AsyncIterator[
         stack.push_async_callback(redis.aclose)
         fanout = RedisFanout(redis)
         stack.push_async_callback(fanout.close)
+        metrics = Metrics()
         engine = RasaEngine(settings.engine_urls, timeout=settings.turn_timeout)
         stack.push_async_callback(engine.close)
         queue = RedisQueue(redis)
-        front = ThreadFront(store, queue=queue, fanout=fanout)
+        front = MeteredFront(ThreadFront(store, queue=queue, fanout=fanout), metrics)
         files = DiskFiles(settings.uploads)
         channels = await open_channels(
             settings, store=store, fanout=fanout, files=files, front=front
         )
         stack.push_async_callback(channels.close)
-        yield _House(store, queue, RedisLive(redis), fanout, engine, files, channels, front)
+        yield _House(
+            store=store,
+            queue=queue,
+            live=RedisLive(redis),
+            fanout=fanout,
+            engine=MeteredEngine(engine, metrics),
+            files=files,
+            channels=channels,
+            front=front,
+            metrics=metrics,
+        )
 
 
 async def run_web(settings: Settings) -> None:
@@ -111,7 +125,7 @@ async def run_web(settings: Settings) -> None:
             access_log=False,
             server_header=False,
             proxy_headers=settings.public_url is not None,
-            forwarded_allow_ips="*" if settings.public_url else None,
+            forwarded_allow_ips=settings.proxies,
             timeout_graceful_shutdown=5,
         )
         await uvicorn.Server(config).serve()
@@ -119,12 +133,11 @@ async def run_web(settings: Settings) -> None:
 
 def compose_web(settings: Settings, house: _House) -> FastAPI:
     """Put the web process's app together."""
-    metrics = Metrics()
     uploads = KeptUploads(house.store, house.files, limit=settings.file_bytes)
     webchat = WebChatApi(
         house.front, uploads, Tokens(settings.key()), Identities(_site_key(settings))
     )
-    metrics.sockets.set_function(lambda: webchat.sockets)
+    house.metrics.sockets.set_function(lambda: webchat.sockets)
     speak = Speak(
         house.store,
         front=house.front,
@@ -135,7 +148,7 @@ def compose_web(settings: Settings, house: _House) -> FastAPI:
     parts = Parts(
         server_api=ServerApi(Gate(house.store), show=Show(house.store), speak=speak),
         assets=Assets(ROOT / "web" / "dist", demo=settings.demo),
-        metrics=metrics,
+        metrics=house.metrics,
         checks={
             "database": house.store.ready,
             "redis": house.queue.ready,
@@ -157,6 +170,10 @@ def compose_web(settings: Settings, house: _House) -> FastAPI:
 async def run_worker(settings: Settings) -> None:
     """Answer and deliver until SIGTERM or SIGINT; what is unfinished then is picked up later."""
     async with _open_house(settings, connections=16) as house:
+        connectors = {
+            channel: MeteredConnector(connector, house.metrics)
+            for channel, connector in house.channels.connectors.items()
+        }
         patience = Patience(
             notice=timedelta(seconds=settings.notice_seconds),
             limit=timedelta(seconds=settings.engine_patience_seconds),
@@ -167,12 +184,12 @@ async def run_worker(settings: Settings) -> None:
             queue=house.queue,
             fanout=house.fanout,
             ask=Ask(house.engine, patience=patience),
-            connectors=house.channels.connectors,
+            connectors=connectors,
         )
         deliver = Deliver(
             house.store,
             queue=house.queue,
-            connectors=house.channels.connectors,
+            connectors=connectors,
             clock=SystemClock(),
         )
         fetch = Fetch(
@@ -180,7 +197,7 @@ async def run_worker(settings: Settings) -> None:
             files=house.files,
             queue=house.queue,
             fanout=house.fanout,
-            connectors=house.channels.connectors,
+            connectors=connectors,
             clock=SystemClock(),
         )
         worker = Worker(
@@ -188,6 +205,10 @@ async def run_worker(settings: Settings) -> None:
             queue=house.queue,
             jobs={Job.TURN: answer, Job.DELIVERY: deliver, Job.FETCH: fetch},
         )
+        if settings.worker_metrics_port is not None:
+            start_http_server(
+                settings.worker_metrics_port, settings.host, registry=house.metrics.registry
+            )
         log.info("worker.ready")
         listeners = (
             listen_alone(house.queue, listener, house.front, channel=channel)

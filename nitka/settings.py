@@ -60,6 +60,10 @@ class Settings(BaseSettings):
     log: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Annotated[Literal["pretty", "json"] | None, BeforeValidator(_empty_is_none)] = None
     demo: bool = True
+    proxies: str = "127.0.0.1"
+    worker_metrics_port: Annotated[int | None, BeforeValidator(_empty_is_none)] = Field(
+        default=None, ge=1, le=65535
+    )
 
     telegram_token: OptionalSecret = None
     telegram_api: str = "https://api.telegram.org"
