@@ -10,10 +10,13 @@ from nitka.ports import Line, UnitOfWork, Waiting
 
 
 async def add_reply(uow: UnitOfWork, waiting: Waiting, reply: Reply) -> None:
-    """Add the bot's reply, and send it where the customer wrote."""
+    """Add the bot's reply, and send it where the customer wrote.
+
+    A picture that the bot names by its address goes along as a link, which every channel shows.
+    """
     line = Line(
         Author.BOT,
-        reply.text,
+        "\n".join(part for part in (reply.text, reply.image) if part),
         MessageState.PENDING,
         waiting.address,
         buttons=reply.buttons,
