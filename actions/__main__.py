@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 
 import uvicorn
 
@@ -15,9 +16,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m actions", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=5055)
-    parser.add_argument("--database-url", required=True, help="PostgreSQL of the demo shop")
+    parser.add_argument(
+        "--database-url",
+        default=os.environ.get("NITKA_DATABASE_URL"),
+        help="PostgreSQL of the demo shop (default: NITKA_DATABASE_URL)",
+    )
     parser.add_argument("--log", default="info", help="log level (info)")
     options = parser.parse_args()
+    if not options.database_url:
+        parser.error("give --database-url, or set NITKA_DATABASE_URL")
     level = options.log.upper()
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("rasa_sdk").setLevel(logging.WARNING)

@@ -147,9 +147,8 @@ def train_part() -> Part:
 
 def orders_part(database_url: str, *, json: bool) -> Part:
     """Describe the demo shop's list of orders."""
-    options = ("--database-url", database_url, *(["--json"] if json else []))
-    command = (sys.executable, "-m", "actions.demo_shop", *options)
-    return Part(name="orders", command=command, environment=_NO_SECRETS)
+    command = (sys.executable, "-m", "actions.demo_shop", *(["--json"] if json else []))
+    return Part(name="orders", command=command, environment=_shop_only(database_url))
 
 
 def actions_part(
@@ -159,12 +158,17 @@ def actions_part(
     address = ("--host", host, "--port", str(port))
     return Part(
         name="actions",
-        command=(sys.executable, "-m", "actions", *address, "--database-url", database_url),
+        command=(sys.executable, "-m", "actions", *address),
         ready=http_ok(probe_host(host), port, "/health"),
         needs=needs,
-        environment=_NO_SECRETS,
+        environment=_shop_only(database_url),
         says="action server",
     )
+
+
+def _shop_only(database_url: str) -> dict[str, str]:
+    """Give an environment with one secret, the shop's: others see a command's words, not this."""
+    return {**_NO_SECRETS, "NITKA_DATABASE_URL": database_url}
 
 
 def engine_part(
