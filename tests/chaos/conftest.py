@@ -15,7 +15,10 @@ PATIENCE = "240"  # seconds for an engine to come back; a busy machine starts on
 
 @pytest.fixture(scope="module")
 def nitka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NitkaUp]:
-    """A real `nitka up` with everything of its own: servers, action server, engine, model."""
+    """A real `nitka up` with everything of its own: servers, action server, engine, model.
+
+    With `CHAOS_ENGINE_URL` it uses that engine instead, which is quicker while a test is written.
+    """
     settings = {"NITKA_ENGINE_PATIENCE_SECONDS": PATIENCE}
     if engine := os.environ.get("CHAOS_ENGINE_URL"):
         settings["NITKA_ENGINE_URLS"] = engine
