@@ -17,6 +17,7 @@ from tests.scenario.messengers.house import (
     nitka_between_platforms,
     own_database,
 )
+from tests.scenario.messengers.modes import POLLING, WEBHOOKS
 
 
 @contextmanager
@@ -27,7 +28,7 @@ def servers_of(postgres: Server, valkey: Server, template: str, folder: Path) ->
         yield Servers(url, valkey.url, folder)
 
 
-@pytest.fixture(scope="package", params=["polling", "webhooks"])
+@pytest.fixture(scope="package", params=[POLLING, WEBHOOKS])
 async def running_nitka(
     request: pytest.FixtureRequest,
     postgres: Server,
@@ -38,7 +39,7 @@ async def running_nitka(
     """The service in each mode: fetching from the platforms, or called by them."""
     folder = tmp_path_factory.mktemp(request.param)
     with servers_of(postgres, valkey, migrated_template, folder) as servers:
-        webhooks = request.param == "webhooks"
+        webhooks = request.param == WEBHOOKS
         async with nitka_between_platforms(servers, webhooks=webhooks) as nitka:
             yield nitka
 
@@ -57,7 +58,6 @@ def nitka(running_nitka: Nitka) -> Iterator[Nitka]:
 
 @pytest.fixture
 def called(nitka: Nitka) -> Nitka:
-    """The service where platforms call it by HTTP; in the other mode there is nothing to test."""
-    if not nitka.telegram.webhook.url:
-        pytest.skip("only for webhooks and HTTP events")
+    """The service where platforms call it by HTTP; its tests are marked `called_only`."""
+    assert nitka.telegram.webhook.url
     return nitka

@@ -11,6 +11,7 @@ from tests.platforms.faults import Kind
 from tests.platforms.journal import Json
 from tests.platforms.telegram.people import Person as TelegramPerson
 from tests.scenario.messengers.house import Nitka
+from tests.scenario.messengers.modes import called_only
 
 SIZES = [pytest.param(60, id="60"), pytest.param(500, id="500", marks=pytest.mark.long)]
 
@@ -29,6 +30,7 @@ async def check_thread(nitka: Nitka, native_id: object, texts: list[str], said: 
     assert texts == [f"{number}: {text}" for number, text in enumerate(own, start=1)]
 
 
+@called_only
 @pytest.mark.parametrize("amount", SIZES)
 async def test_five_duplicates_of_every_telegram_webhook_shuffled(
     called: Nitka, amount: int
@@ -52,6 +54,7 @@ async def test_five_duplicates_of_every_telegram_webhook_shuffled(
         await check_thread(called, person.id, person.texts, said)
 
 
+@called_only
 @pytest.mark.parametrize("amount", SIZES)
 async def test_five_duplicates_of_every_slack_event_shuffled(called: Nitka, amount: int) -> None:
     """The same in Slack, by `event_id`."""

@@ -10,6 +10,7 @@ import psycopg
 from tests.platforms.slack.doors import Delivery, HttpDoor, What, body_of
 from tests.platforms.telegram.server import TOKEN
 from tests.scenario.messengers.house import SECRETS, Nitka
+from tests.scenario.messengers.modes import called_only
 
 
 def door_of(nitka: Nitka) -> HttpDoor:
@@ -31,6 +32,7 @@ async def said(nitka: Nitka, text: str) -> int:
     return int(found[0]["n"])
 
 
+@called_only
 async def test_a_forged_telegram_secret(called: Nitka) -> None:
     """A wrong secret is refused before the body is read; nothing is stored."""
     before = await called.received("telegram")
@@ -42,6 +44,7 @@ async def test_a_forged_telegram_secret(called: Nitka) -> None:
     assert "webhook_refused" in called.logs
 
 
+@called_only
 async def test_a_wrong_slack_signature_and_old_ones(called: Nitka) -> None:
     """Wrong, missing, and right but older (or newer) than five minutes: 401."""
     door, body = door_of(called), event_body(called, "forged")
@@ -58,6 +61,7 @@ async def test_a_wrong_slack_signature_and_old_ones(called: Nitka) -> None:
     assert "slack.refused" in called.logs
 
 
+@called_only
 async def test_a_replayed_request_is_stored_once(called: Nitka) -> None:
     """Within the five minutes the same signed request makes no second message; later it is 401."""
     door, body = door_of(called), event_body(called, "replayed")
@@ -68,6 +72,7 @@ async def test_a_replayed_request_is_stored_once(called: Nitka) -> None:
     assert await said(called, "replayed") == 1
 
 
+@called_only
 async def test_the_request_url_is_verified(called: Nitka) -> None:
     """`url_verification` is answered with its challenge, when it is signed."""
     told = {"type": "url_verification", "challenge": "ch4llenge", "token": "x"}
@@ -77,6 +82,7 @@ async def test_the_request_url_is_verified(called: Nitka) -> None:
     assert (await door_of(called).post(body, secret="wrong"))[0] == 401
 
 
+@called_only
 async def test_bodies_that_are_nothing_are_accounted_for(called: Nitka) -> None:
     """What is from the platform and cannot be read is a 200 and an entry."""
     before = await called.received("telegram")
@@ -86,6 +92,7 @@ async def test_bodies_that_are_nothing_are_accounted_for(called: Nitka) -> None:
     assert await called.received("telegram") == before + len(bodies)
 
 
+@called_only
 async def test_a_store_that_is_away_asks_the_platforms_to_come_again(called: Nitka) -> None:
     """Nothing is answered 200 that is not stored: see the platforms' own retries."""
     anna = called.telegram.person(called.number())
