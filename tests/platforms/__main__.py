@@ -28,6 +28,8 @@ from tests.platforms.slack.server import (
 )
 from tests.platforms.telegram.server import TelegramServer, telegram_server
 
+_STARTING = 600.0  # seconds in which what one types waits for a Nitka that still starts
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run everything until Ctrl-C; Nitka's exit code."""
@@ -56,6 +58,7 @@ async def _run(port: int, *, webhooks: bool, alone: bool) -> int:
         slack_server(port=port + 2, speed=10) as slack,
     ):
         slack.methods.limits.speed = 1
+        slack.socket.patience = _STARTING
         page = Page(telegram, slack, nitka)
         if webhooks:
             slack.over_http(f"{nitka}/slack/events")

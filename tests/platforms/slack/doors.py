@@ -108,19 +108,24 @@ class HttpDoor:
 
 @dataclass
 class SocketDoor:
-    """The app's sockets, up to ten at once."""
+    """The app's sockets, up to ten at once.
+
+    `patience`: seconds for which what is handed over waits for a first socket.
+    """
 
     changed: Callable[[], None]
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
     tickets: set[str] = field(default_factory=set)
     opened: int = 0
+    patience: float = 0.0
     drawn: random.Random = field(default_factory=lambda: random.Random(11))
     _acks: dict[str, asyncio.Future[Json]] = field(default_factory=dict)
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
+    _came: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def hand(self, delivery: Delivery) -> str | None:
         """Send an envelope to one of the sockets and wait for its acknowledgement."""
-        if not self.sockets:
+        if not self.sockets and not await self._joined():
             return "connection_failed"
         envelope_id = f"{next(self._numbers):08x}-57d6-4bff-9c5a-1f2f6c4b2f11"
         envelope: Json = {
@@ -163,6 +168,7 @@ class SocketDoor:
         }
         await socket.send_json(hello)
         self.sockets.append(socket)
+        self._came.set()
         self.changed()
         try:
             async for frame in socket:
@@ -186,6 +192,15 @@ class SocketDoor:
         for socket in list(self.sockets):
             self.sockets.remove(socket)
             await socket.close(code=1011)
+
+    async def _joined(self) -> bool:
+        """Wait for a socket as long as the patience lasts; say whether there is one."""
+        self._came.clear()
+        try:
+            await asyncio.wait_for(self._came.wait(), self.patience)
+        except TimeoutError:
+            return False
+        return bool(self.sockets)
 
     def _acknowledge(self, told: Json) -> None:
         ack = self._acks.get(str(told.get("envelope_id")))
