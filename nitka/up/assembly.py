@@ -109,7 +109,8 @@ def assemble(settings: Settings, *, running: bool = False) -> Assembly:
     """
     home = settings.home.resolve()
     engines = [f"engine-{number}" for number in range(1, settings.engines + 1)]
-    ports = kept_ports(home, ["postgres", "valkey", "actions", *engines], running=running)
+    names = ["postgres", "valkey", "actions", *engines]
+    ports = kept_ports(home, names, running=running, public=settings.port)
     logs = home / "logs"
     return Assembly(
         settings=settings,

@@ -69,10 +69,13 @@ def kept_secret(path: Path) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
-def kept_ports(home: Path, names: list[str], *, running: bool = False) -> dict[str, int]:
+def kept_ports(
+    home: Path, names: list[str], *, running: bool = False, public: int | None = None
+) -> dict[str, int]:
     """Give each inner part a loopback port, the same as last time wherever that is still free.
 
-    `running`: the parts run now, on the ports that were kept.
+    `running`: the parts run now, on the ports that were kept. `public` is the web's own port,
+    which is free still when the inner ones are chosen, and must not be taken by one of them.
     """
     path = home / "ports.json"
     try:
@@ -82,16 +85,16 @@ def kept_ports(home: Path, names: list[str], *, running: bool = False) -> dict[s
     ports: dict[str, int] = {}
     for name in names:
         port = before.get(name)
-        usable = isinstance(port, int) and port not in ports.values()
+        usable = isinstance(port, int) and port not in {public, *ports.values()}
         if not usable or not (running or is_free("127.0.0.1", port)):
-            port = free_port(avoid=frozenset(ports.values()))
+            port = free_port(avoid=frozenset({public, *ports.values()}))
         ports[name] = port
     if not running:
         path.write_text(json.dumps(before | ports, indent=1), encoding="ascii")
     return ports
 
 
-def free_port(*, avoid: frozenset[int] = frozenset()) -> int:
+def free_port(*, avoid: frozenset[int | None] = frozenset()) -> int:
     """Give a loopback port that nobody listens on."""
     candidates = random.SystemRandom().sample(_INNER_PORTS, 200)
     for port in candidates:

@@ -80,3 +80,10 @@ def test_a_strange_address_is_named() -> None:
     """A host that is no address names its own variable."""
     with pytest.raises(ConfigError, match="NITKA_HOST"):
         check_public_port("no.such.host.invalid", 8080)
+
+
+def test_inner_ports_leave_the_public_one_alone(tmp_path: Path) -> None:
+    """The web listens last: no inner part is given its port, also not one that it had before."""
+    first = kept_ports(tmp_path, ["engine-1"])
+    second = kept_ports(tmp_path, ["engine-1"], public=first["engine-1"])
+    assert second["engine-1"] != first["engine-1"]
