@@ -122,6 +122,11 @@ class Chat:
         found = await self.page.locator("article.message").evaluate_all(_LINES)
         return [(author, text) for author, text in found]
 
+    async def shows(self, lines: list[tuple[str, str]]) -> None:
+        """Wait until the chat shows these lines and nothing else."""
+        await expect(self.page.locator("article.message")).to_have_count(len(lines))
+        assert await self.lines() == lines
+
     async def texts(self, author: str) -> list[str]:
         """Give what one author said, in order."""
         return [text for who, text in await self.lines() if who == author]

@@ -97,10 +97,10 @@ async def test_the_page_s_language_is_the_chat_s(visit: Visit) -> None:
         await chat.open()
         await expect(chat.owner).to_have_text(words)
         await expect(chat.field).to_have_attribute("placeholder", placeholder)
-        assert await chat.lines() == before
+        await chat.shows(before)
     await chat.reload()
     await expect(chat.owner).to_have_text("Вам отвечает бот")
-    assert await chat.lines() == before
+    await chat.shows(before)
 
 
 async def test_the_bot_changes_its_language_when_asked(visit: Visit) -> None:

@@ -80,7 +80,7 @@ async def served(slack: Slack, front: Echo) -> AsyncIterator[str]:
     app = FastAPI()
     app.include_router(routes(slack, front))
     add_problems(app)
-    config = uvicorn.Config(app, port=0, log_level="warning", lifespan="off")
+    config = uvicorn.Config(app, port=0, log_config=None, lifespan="off")
     server = uvicorn.Server(config)
     socket = config.bind_socket()
     task = asyncio.create_task(server.serve(sockets=[socket]))
