@@ -5,7 +5,7 @@ A server that cannot start fails the tests that need it; nothing is skipped.
 - `postgres`, `valkey`: the running servers (session), for tests that kill and restart them
 - `empty_database_url`: a database of the test's own, without tables
 - `database_url`: a database of the test's own, migrated (copied from a template: some 20 ms)
-- `redis_url`: the session's Valkey, emptied before the test
+- `redis_url`: a database of the session's Valkey, emptied before the test
 - `actions`, `engine`: the action server with a demo shop of its own, and the engine on the model
   that fits the present bot, trained if there is none (session); `engine_url` is its address
 
@@ -29,9 +29,9 @@ from nitka.up.assembly import actions_part, engine_part
 from nitka.up.home import free_port
 from nitka.up.model import train
 from nitka.up.postgres import EmbeddedPostgres
-from nitka.up.probes import valkey_call
 from nitka.up.process import Running, running
 from nitka.up.valkey import EmbeddedValkey
+from tests.support.valkey import Database, emptied
 
 _numbers = itertools.count(1)
 
@@ -106,9 +106,8 @@ def database_url(postgres: Server, migrated_template: str) -> Iterator[str]:
 
 @pytest.fixture
 def redis_url(valkey: Server) -> str:
-    """The session's Valkey, empty at the beginning of the test."""
-    assert valkey_call(valkey.url, "FLUSHALL") == "+OK"
-    return valkey.url
+    """A database of the session's Valkey, empty at the beginning of the test."""
+    return emptied(valkey.url, Database.TEST)
 
 
 @pytest.fixture(scope="session")

@@ -167,15 +167,9 @@ def build(
 
 @pytest.fixture
 async def house(database_url: str, redis_url: str) -> AsyncIterator[House]:
-    store, redis = open_store(database_url), open_redis(_apart(redis_url))
+    store, redis = open_store(database_url), open_redis(redis_url)
     built = build(store, redis, ScriptedEngine())
     yield built
     await built.fanout.close()
     await redis.aclose()
     await store.close()
-
-
-def _apart(redis_url: str) -> str:
-    """Give a logical database of these tests' own: another test's worker, still at its work, must
-    not take their wake-ups."""
-    return f"{redis_url.rsplit('/', 1)[0]}/1"

@@ -23,10 +23,10 @@ from websockets.typing import Subprotocol
 from nitka.settings import Settings
 from nitka.up.assembly import web_part, worker_part
 from nitka.up.home import free_port
-from nitka.up.probes import valkey_call
 from nitka.up.process import running
 from tests.conftest import Server, database
 from tests.support.scripted_engine import ScriptedServer, scripted_engine
+from tests.support.valkey import Database, emptied
 from tests.support.webclient import visiting
 
 Json = dict[str, Any]
@@ -50,7 +50,7 @@ async def site(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Site]:
     """Web and worker as `nitka up` starts them, over an engine of ours."""
-    assert valkey_call(valkey.url, "FLUSHALL") == "+OK"
+    redis_url = emptied(valkey.url, Database.SOCKETS)
     home, port = tmp_path_factory.mktemp("sockets"), free_port()
     async with scripted_engine() as engine:
         with database(postgres.url, migrated_template) as url:
@@ -58,7 +58,7 @@ async def site(
                 "NITKA_HOME": str(home),
                 "NITKA_PORT": str(port),
                 "NITKA_DATABASE_URL": url,
-                "NITKA_REDIS_URL": valkey.url,
+                "NITKA_REDIS_URL": redis_url,
                 "NITKA_ENGINE_URLS": engine.url,
                 "NITKA_LOG_FORMAT": "json",
             }

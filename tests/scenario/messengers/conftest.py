@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from nitka.engine.scripted import echo
-from nitka.up.probes import valkey_call
 from tests.conftest import Server
 from tests.scenario.messengers.house import (
     Nitka,
@@ -18,14 +17,14 @@ from tests.scenario.messengers.house import (
     own_database,
 )
 from tests.scenario.messengers.modes import POLLING, WEBHOOKS
+from tests.support.valkey import Database, emptied
 
 
 @contextmanager
-def servers_of(postgres: Server, valkey: Server, template: str, folder: Path) -> Iterator[Servers]:
-    """Give a database and a Valkey of a Nitka's own."""
-    assert valkey_call(valkey.url, "FLUSHALL") == "+OK"
+def servers_of(postgres: Server, redis_url: str, template: str, folder: Path) -> Iterator[Servers]:
+    """Give a database of a Nitka's own, beside a Valkey's."""
     with own_database(postgres.url, template) as url:
-        yield Servers(url, valkey.url, folder)
+        yield Servers(url, redis_url, folder)
 
 
 @pytest.fixture(scope="package", params=[POLLING, WEBHOOKS])
@@ -38,8 +37,9 @@ async def running_nitka(
 ) -> AsyncIterator[Nitka]:
     """The service in each mode: fetching from the platforms, or called by them."""
     folder = tmp_path_factory.mktemp(request.param)
-    with servers_of(postgres, valkey, migrated_template, folder) as servers:
-        webhooks = request.param == WEBHOOKS
+    webhooks = request.param == WEBHOOKS
+    redis_url = emptied(valkey.url, Database.WEBHOOKS if webhooks else Database.POLLING)
+    with servers_of(postgres, redis_url, migrated_template, folder) as servers:
         async with nitka_between_platforms(servers, webhooks=webhooks) as nitka:
             yield nitka
 

@@ -13,6 +13,7 @@ from tests.conftest import Server
 from tests.platforms.telegram.people import Person as TelegramPerson
 from tests.scenario.messengers.conftest import servers_of
 from tests.scenario.messengers.house import Nitka, nitka_between_platforms
+from tests.support.valkey import Database, emptied
 
 TURNS = 5
 KILLS = 3
@@ -28,7 +29,8 @@ async def own(
 ) -> AsyncIterator[Nitka]:
     """A Nitka of the test's own, called by webhooks, to be killed."""
     folder = tmp_path_factory.mktemp("killed")
-    with servers_of(postgres, valkey, migrated_template, folder) as servers:
+    redis_url = emptied(valkey.url, Database.KILLED)
+    with servers_of(postgres, redis_url, migrated_template, folder) as servers:
         async with nitka_between_platforms(servers, webhooks=True) as nitka:
             nitka.slack.dispatch.speed = 3  # a restart is shorter than the last of its pauses
             yield nitka
