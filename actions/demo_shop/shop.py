@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from datetime import date
 
 from sqlalchemy import func, select
@@ -27,7 +28,8 @@ class DemoShop:
     async def open(cls, database_url: str, *, today: date) -> DemoShop:
         """Opens the shop, creating and seeding its tables where they are missing."""
         engine = create_async_engine(driver_url(database_url), pool_pre_ping=True, pool_size=5)
-        try:
+        async with AsyncExitStack() as unless_opened:
+            unless_opened.push_async_callback(engine.dispose)
             await seed.prepare(engine, today=today)
             async with async_sessionmaker(engine)() as session:
                 rows = await session.scalars(select(ProductRow))
@@ -35,9 +37,7 @@ class DemoShop:
                     {"sku": row.sku, "name": row.name, "about": row.about, "words": row.words}
                     for row in rows
                 )
-        except BaseException:
-            await engine.dispose()
-            raise
+            unless_opened.pop_all()
         return cls(engine, index)
 
     async def close(self) -> None:

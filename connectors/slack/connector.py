@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import aiohttp
 from fastapi import APIRouter
 
+from connectors.fields import obj
 from connectors.slack import render
 from connectors.slack.events import SLACKBOT
 from connectors.slack.faults import classified
-from connectors.slack.fields import name_of, obj
+from connectors.slack.fields import name_of
 from connectors.slack.intake import Intake
 from connectors.slack.oauth import InstallRoutes
 from connectors.slack.pace import Pace

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from connectors.slack.fields import Json, digest, items, name_of, obj, snake, text, ts_of
+from connectors.fields import Json, digest, items, obj, snake
+from connectors.slack.fields import name_of, text, ts_of
 from connectors.slack.files import attachments
 from connectors.slack.plain import mentions, plain, without_mention
 from nitka.domain.address import Address, Channel

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -58,7 +59,8 @@ async def open_slack(
     api = options.api if options.api.endswith("/") else f"{options.api}/"
     here = is_loopback(urlsplit(api).hostname or "")
     http = aiohttp.ClientSession(timeout=_TIMEOUT, trust_env=not here)
-    try:
+    async with AsyncExitStack() as unless_opened:
+        unless_opened.push_async_callback(http.close)
         workspaces = Workspaces(
             http,
             api=api,
@@ -67,9 +69,7 @@ async def open_slack(
             vault=Vault(options.key) if options.key else None,
         )
         await workspaces.identify()
-    except BaseException:
-        await http.close()
-        raise
+        unless_opened.pop_all()
     transfer = Transfer(http, workspaces, api=api, load=load, limit=options.file_limit)
     socket = None
     if options.app_token is not None:

@@ -6,7 +6,8 @@ Source: https://docs.slack.dev/reference/objects/file-object
 
 from __future__ import annotations
 
-from connectors.slack.fields import Json, integer, items, name_of, text
+from connectors.fields import Json, items
+from connectors.slack.fields import integer, name_of, text
 from nitka.domain.message import Attachment, AttachmentKind
 
 _GONE = frozenset({"tombstone", "hidden_by_limit"})

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import structlog
 
-from connectors.slack.fields import Json, obj
+from connectors.fields import Json, obj
 from connectors.slack.parse import account_of, author_of, parse
 from connectors.slack.people import People
 from connectors.slack.words import command_taken

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from connectors.fields import Json, digest, items, obj, snake
 from connectors.slack.events import HELP
-from connectors.slack.fields import Json, digest, items, name_of, obj, snake, text, ts_of
+from connectors.slack.fields import name_of, text, ts_of
 from connectors.slack.plain import plain
 from connectors.slack.render import choice_of
 from nitka.domain.address import Address, Channel

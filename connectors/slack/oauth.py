@@ -25,8 +25,9 @@ from slack_sdk.oauth.installation_store.async_installation_store import AsyncIns
 from slack_sdk.oauth.installation_store.models.installation import Installation as Granted
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 
+from connectors.fields import obj
 from connectors.slack.faults import classified
-from connectors.slack.fields import name_of, obj, text
+from connectors.slack.fields import name_of, text
 from connectors.slack.installations import Installation
 from connectors.slack.scopes import SCOPES
 from connectors.slack.workspaces import Workspaces

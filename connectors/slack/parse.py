@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from connectors.fields import Json, digest, obj, snake
 from connectors.slack import events, interactivity
-from connectors.slack.fields import Json, digest, name_of, obj, snake
+from connectors.slack.fields import name_of
 from nitka.domain.address import Address, Channel
 from nitka.domain.inbound import Ignored, Incoming
 

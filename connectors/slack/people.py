@@ -11,8 +11,9 @@ from datetime import timedelta
 
 import structlog
 
+from connectors.fields import Json, obj
 from connectors.slack.faults import classified
-from connectors.slack.fields import Json, obj, text
+from connectors.slack.fields import text
 from connectors.slack.workspaces import Workspaces
 from nitka.domain.address import Address
 from nitka.domain.customer import Profile

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from connectors.fields import Json, items, obj
 from connectors.slack.faults import classified
-from connectors.slack.fields import Json, items, name_of, obj, text, ts_of
+from connectors.slack.fields import name_of, text, ts_of
 from connectors.slack.transfer import Transfer
 from nitka.errors import SendError, SendFault
 from nitka.ports import Part, Sent

@@ -18,8 +18,9 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 
+from connectors.fields import Json, obj
 from connectors.slack.faults import classified, code_of
-from connectors.slack.fields import Json, obj, text
+from connectors.slack.fields import text
 from connectors.slack.intake import Intake
 from connectors.slack.transfer import is_loopback
 from connectors.slack.workspaces import Workspaces

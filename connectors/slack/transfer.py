@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from connectors.fields import obj
 from connectors.slack.faults import classified
-from connectors.slack.fields import obj, text
+from connectors.slack.fields import text
 from connectors.slack.workspaces import Workspaces
 from nitka.errors import SendError, SendFault
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from connectors.telegram.fields import Json, integer, items, obj, text
+from connectors.fields import Json, items, obj
+from connectors.telegram.fields import integer, text
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,10 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import AnswerCallbackQuery, GetFile, GetMe, SendChatAction
 
+from connectors.fields import obj
 from connectors.telegram.addressed import Me
 from connectors.telegram.client import Client, sorted_out
-from connectors.telegram.fields import integer, obj, text
+from connectors.telegram.fields import integer, text
 from connectors.telegram.outgoing import Load, Where, as_file, call_of, where
 from connectors.telegram.pace import Pace
 from connectors.telegram.render import TEXT_LIMIT, render

@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from connectors.telegram.fields import Json, integer, items, number, obj, text
+from connectors.fields import Json, items, obj
+from connectors.telegram.fields import integer, number, text
 from connectors.telegram.rich import plain
 from nitka.domain.message import Attachment, AttachmentKind
 

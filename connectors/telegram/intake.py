@@ -6,8 +6,8 @@ from collections import OrderedDict
 
 import structlog
 
+from connectors.fields import digest
 from connectors.telegram.connector import Telegram
-from connectors.telegram.fields import digest
 from connectors.telegram.parse import is_from_group, malformed, parse, query_id
 from nitka.domain.address import Channel
 from nitka.domain.inbound import Ignored, Incoming

@@ -22,9 +22,10 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import DeleteWebhook, GetUpdates
 
+from connectors.fields import obj
 from connectors.telegram.client import sorted_out
 from connectors.telegram.connector import Telegram, refused_token
-from connectors.telegram.fields import integer, obj
+from connectors.telegram.fields import integer
 from connectors.telegram.intake import Intake
 from connectors.telegram.names import KINDS
 from nitka.errors import Unavailable

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from connectors.fields import Json, digest, items, obj, snake
 from connectors.telegram.addressed import Me, is_addressed, without_address
 from connectors.telegram.content import Content, content_of
-from connectors.telegram.fields import Json, digest, integer, items, obj, snake, text
+from connectors.telegram.fields import integer, text
 from connectors.telegram.names import ABOUT, KINDS, SERVICE, SPOKEN
 from nitka.domain.address import Address, Channel
 from nitka.domain.customer import Profile

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from connectors.telegram.fields import Json, clean
+from connectors.fields import Json
+from nitka.domain.text import storable
 
 _DEPTH = 40  # blocks within blocks; more is no message of a person
 _INLINE = ("text", "summary", "expression", "alternative_text", "credit")
@@ -40,7 +41,7 @@ def _lines(block: object, depth: int) -> Iterator[str]:
 
 def _inline(part: object, depth: int) -> str:
     if isinstance(part, str):
-        return clean(part)
+        return storable(part)
     if depth > _DEPTH:
         return ""
     if isinstance(part, list):

@@ -15,6 +15,7 @@ from typing import Final
 
 from nitka.domain.address import Channel
 from nitka.domain.message import Attachment, Author, Message
+from nitka.domain.text import storable
 from nitka.domain.thread import Owner, Team
 
 SUBPROTOCOL: Final = "nitka.v1"
@@ -130,10 +131,10 @@ def _say(bag: Json) -> Frame:
         raise _Bent("bad_frame", f"`reply` must be text of 1 to {PAYLOAD_LIMIT} characters.", id)
     if len(text) > TEXT_LIMIT:
         raise _Bent("text_too_long", f"A message may have {TEXT_LIMIT} characters.", id)
-    text = clean(text)
+    text = storable(text)
     if not text.strip() and reply is None:
         raise _Bent("empty_message", "The message is empty.", id)
-    return Say(id, text, clean(reply) if reply is not None else None)
+    return Say(id, text, storable(reply) if reply is not None else None)
 
 
 def _upload(bag: Json) -> Frame:
@@ -171,11 +172,6 @@ def _seq(bag: Json, name: str) -> int:
     if type(value) is not int or not 0 <= value < SEQ_LIMIT:
         raise _Bent("bad_frame", f"`{name}` must be a whole number from 0.", _id_or_none(bag))
     return value
-
-
-def clean(text: str) -> str:
-    """Take out what no database and no other channel takes: NUL and halves of surrogate pairs."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
 # ── what the server says ───────────────────────────────────────────────────────────────────

@@ -10,12 +10,13 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from connectors.webchat.files import read_upload, serve
 from connectors.webchat.identity import Identities, Identity
-from connectors.webchat.protocol import FILE_URL, SUBPROTOCOL, TEXT_LIMIT, clean
+from connectors.webchat.protocol import FILE_URL, SUBPROTOCOL, TEXT_LIMIT
 from connectors.webchat.rate import Visits
 from connectors.webchat.socket import Conversation, Manners
 from connectors.webchat.token import Tokens, Visitor, new_visitor
 from connectors.webchat.wire import SocketWire
 from nitka.domain.customer import Profile
+from nitka.domain.text import storable
 from nitka.errors import Refused
 from nitka.ports import Front, Uploads
 
@@ -194,7 +195,7 @@ def _page(page: str | None) -> str | None:
     """Keep a web page's address, without its query: that may hold what is nobody's business."""
     if page is None or not page.lower().startswith(("http://", "https://")):
         return None
-    return clean(page.split("#")[0].split("?")[0][:PAGE_LIMIT])
+    return storable(page.split("#")[0].split("?")[0][:PAGE_LIMIT])
 
 
 _UPLOAD = {

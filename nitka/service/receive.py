@@ -8,6 +8,7 @@ from datetime import timedelta
 from nitka.domain.customer import KnownAddress, Profile
 from nitka.domain.inbound import Deleted, Edited, Ignored, Inbound, Incoming, Outcome, Reach
 from nitka.domain.message import Author, Message, MessageState
+from nitka.domain.text import storable
 from nitka.ports import Line, Received, UnitOfWork
 
 _ALBUM_SETTLES = timedelta(seconds=1.2)  # its parts come one by one, within a second
@@ -31,7 +32,7 @@ async def receive(uow: UnitOfWork, incoming: Incoming) -> tuple[Received | None,
                 await uow.customers.reach(at.id, reachable=incoming.reachable)
         case Ignored(channel=channel, account=account, native_id=native_id, reason=reason):
             await uow.inbox.note(
-                channel, account, clean(native_id), outcome=Outcome.DROPPED, reason=reason
+                channel, account, storable(native_id), outcome=Outcome.DROPPED, reason=reason
             )
     return None, False
 
@@ -112,7 +113,7 @@ async def _edit(uow: UnitOfWork, edited: Edited) -> None:
     line = await _line(uow, edited)
     known = await _note(uow, edited, "edit" if line else "edit_of_unknown")
     if line is not None and known and not line.deleted:
-        await uow.messages.change(replace(line, text=clean(edited.text)))
+        await uow.messages.change(replace(line, text=storable(edited.text)))
 
 
 async def _take_back(uow: UnitOfWork, deleted: Deleted) -> None:
@@ -128,7 +129,7 @@ async def _line(uow: UnitOfWork, change: Edited | Deleted) -> Message | None:
         return None
     customer, address = found
     await uow.threads.lock(customer.id)
-    return await uow.messages.native(address.id, clean(change.message_id))
+    return await uow.messages.native(address.id, storable(change.message_id))
 
 
 async def _address(uow: UnitOfWork, incoming: Reach) -> KnownAddress | None:
@@ -141,7 +142,7 @@ async def _note(uow: UnitOfWork, incoming: Edited | Deleted | Reach, reason: str
     return await uow.inbox.note(
         address.channel,
         address.account,
-        clean(incoming.native_id),
+        storable(incoming.native_id),
         outcome=Outcome.CLOSED,
         reason=reason,
     )
@@ -151,27 +152,22 @@ def _storable(inbound: Inbound) -> Inbound:
     address = inbound.address
     return replace(
         inbound,
-        address=replace(address, native_id=clean(address.native_id)),
-        text=clean(inbound.text),
-        native_id=clean(inbound.native_id),
-        message_id=clean(inbound.message_id) if inbound.message_id else None,
-        payload=clean(inbound.payload) if inbound.payload else None,
-        place=clean(inbound.place) if inbound.place else None,
-        group=clean(inbound.group) if inbound.group else None,
+        address=replace(address, native_id=storable(address.native_id)),
+        text=storable(inbound.text),
+        native_id=storable(inbound.native_id),
+        message_id=storable(inbound.message_id) if inbound.message_id else None,
+        payload=storable(inbound.payload) if inbound.payload else None,
+        place=storable(inbound.place) if inbound.place else None,
+        group=storable(inbound.group) if inbound.group else None,
         profile=_storable_profile(inbound.profile),
-        attachments=tuple(replace(item, name=clean(item.name)) for item in inbound.attachments),
+        attachments=tuple(replace(item, name=storable(item.name)) for item in inbound.attachments),
     )
 
 
 def _storable_profile(profile: Profile) -> Profile:
     return replace(
         profile,
-        name=clean(profile.name) if profile.name else None,
-        email=clean(profile.email) if profile.email else None,
-        phone=clean(profile.phone) if profile.phone else None,
+        name=storable(profile.name) if profile.name else None,
+        email=storable(profile.email) if profile.email else None,
+        phone=storable(profile.phone) if profile.phone else None,
     )
-
-
-def clean(text: str) -> str:
-    """Drop what PostgreSQL cannot keep: NUL characters, and halves of surrogate pairs."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")

@@ -15,7 +15,6 @@ import statistics
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -24,6 +23,8 @@ from typing import Any
 
 import httpx
 import pytest
+
+from tests.engine.body import body
 
 ROOT = Path(__file__).resolve().parents[2]
 MINI = ROOT / "tests" / "engine" / "mini"
@@ -109,24 +110,6 @@ class Stage:
         assert response.status_code == 200, response.text
         answer: dict[str, Any] = response.json()
         return answer
-
-
-def body(text: str = "", **changes: Any) -> dict[str, Any]:
-    """Returns a request; ``language`` is English unless said."""
-    return {
-        "version": 1,
-        "turn_id": uuid.uuid4().hex,
-        "customer": "5f0c1c6e-0000-4000-8000-000000000001",
-        "channel": "web",
-        "text": text,
-        "payload": None,
-        "language": "en",
-        "language_fixed": False,
-        "profile": {"name": None},
-        "attachments": [],
-        "state": None,
-        **changes,
-    }
 
 
 @pytest.fixture(scope="module")

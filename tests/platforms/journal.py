@@ -37,6 +37,19 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """A call's arguments in their types, and what is wrong with them."""
+
+    values: Json
+    faults: list[Fault]
+
+    @property
+    def refusal(self) -> str | None:
+        """Give what the platform answers, if it does not take the call."""
+        return next((fault.refusal for fault in self.faults if fault.refusal), None)
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A call as it was answered. `status` is HTTP's; 0: the platform gave no answer.
 

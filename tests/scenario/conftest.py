@@ -110,17 +110,6 @@ class House:
     async def texts(self, customer_id: UUID) -> list[str]:
         return [f"{m.author}: {m.text}" for m in await self.front.lines(customer_id, after=0)]
 
-    async def until(self, condition: Callable[[], object], *, seconds: float = 20) -> None:
-        """Wait until a condition (plain or async) holds."""
-        async with asyncio.timeout(seconds):
-            while True:
-                value = condition()
-                if asyncio.iscoroutine(value):
-                    value = await value
-                if value:
-                    return
-                await asyncio.sleep(0.02)
-
     async def unexplained(self) -> int:
         async with self.store.begin() as uow:
             return (await uow.ledger.tally()).unexplained

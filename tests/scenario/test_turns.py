@@ -12,14 +12,15 @@ from nitka.engine.scripted import answer
 from nitka.errors import EngineFailed, EngineUnavailable, SendError, SendFault
 from nitka.service.hand_over import hand_over
 from tests.scenario.conftest import House, build, working
+from tests.support.until import until
 
 
 async def test_a_message_is_answered_and_accounted_for(house: House) -> None:
     """What is said is answered once, sent, and ends as `answered`."""
     async with working(house.worker()):
         received = await house.say("hello")
-        await house.until(lambda: len(house.connector.sent) == 1)
-        await house.until(lambda: _state_is(house, received.customer_id, MessageState.SENT))
+        await until(lambda: len(house.connector.sent) == 1)
+        await until(lambda: _state_is(house, received.customer_id, MessageState.SENT))
     assert await house.texts(received.customer_id) == ["customer: hello", "bot: 1: hello"]
     async with house.store.begin() as uow:
         tally = await uow.ledger.tally()
@@ -31,10 +32,10 @@ async def test_the_same_id_five_times_from_two_sides_at_once_is_one_message(hous
     """A repeated native id gives the same line back and starts no second turn."""
     async with working(house.worker(), house.worker()):
         all_received = await asyncio.gather(*(house.say("hi", id="x") for _ in range(5)))
-        await house.until(lambda: house.connector.sent)
+        await until(lambda: house.connector.sent)
         customer = all_received[0].customer_id
         await house.say("bye")
-        await house.until(lambda: len(house.connector.sent) == 2)
+        await until(lambda: len(house.connector.sent) == 2)
     assert len({r.message.id for r in all_received}) == 1
     assert sorted(r.duplicate for r in all_received) == [False, True, True, True, True]
     assert await house.texts(customer) == [
@@ -49,7 +50,7 @@ async def test_twenty_messages_at_once_are_answered_in_order(house: House) -> No
     """One customer's turns run one at a time, in the order in which they were stored."""
     async with working(house.worker(), house.worker()):
         received = await asyncio.gather(*(house.say(f"m{n}") for n in range(20)))
-        await house.until(lambda: len(house.connector.sent) == 20)
+        await until(lambda: len(house.connector.sent) == 20)
     in_order = [r.message.text for r in sorted(received, key=lambda r: r.message.seq)]
     assert [m.text for m in house.connector.sent] == [
         f"{n}: {text}" for n, text in enumerate(in_order, start=1)
@@ -70,9 +71,9 @@ async def test_customers_do_not_wait_for_each_other(house: House) -> None:
     async with working(house.worker()):
         await house.say("slow", visitor="slow")
         await house.say("quick", visitor="quick")
-        await house.until(lambda: [m.text for m in house.connector.sent] == ["1: quick"])
+        await until(lambda: [m.text for m in house.connector.sent] == ["1: quick"])
         slow.set()
-        await house.until(lambda: len(house.connector.sent) == 2)
+        await until(lambda: len(house.connector.sent) == 2)
 
 
 async def test_work_left_by_a_worker_that_died_is_picked_up(house: House) -> None:
@@ -80,7 +81,7 @@ async def test_work_left_by_a_worker_that_died_is_picked_up(house: House) -> Non
     received = await house.say("is anybody there")
     await house.queue._redis.flushall()
     async with working(house.worker()):
-        await house.until(lambda: house.connector.sent)
+        await until(lambda: house.connector.sent)
     assert (await house.texts(received.customer_id))[-1] == "bot: 1: is anybody there"
 
 
@@ -251,7 +252,7 @@ async def test_sending_is_tried_again_in_order_and_dead_letters_are_kept(house: 
     await house.answer(received.customer_id)
     house.connector.faults = [SendError(SendFault.PLATFORM_DOWN, "503", retryable=True)]
     async with working(house.worker()):
-        await house.until(lambda: _state_is(house, received.customer_id, MessageState.SENT))
+        await until(lambda: _state_is(house, received.customer_id, MessageState.SENT))
     assert [m.text for m in house.connector.sent] == ["1: one", "2: two"]
     house.connector.faults = [SendError(SendFault.REJECTED, "too odd", retryable=False)]
     await house.say("three")

@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 import pytest
 
 from nitka.domain.address import Address, Channel
-from nitka.domain.turn import TurnRequest
 from nitka.engine.scripted import ScriptedEngine
 from nitka.errors import EngineUnavailable, SendError, SendFault
 from nitka.metered import MeteredConnector, MeteredEngine
 from nitka.metrics import Metrics
 from nitka.ports import Part
 from tests.scenario.conftest import RecordingConnector
+from tests.support.turns import turn_request
 
 ADDRESS = Address(Channel.WEB, "site", "ann")
-
-
-def request() -> TurnRequest:
-    return TurnRequest(
-        turn_id=uuid4(),
-        customer_id=uuid4(),
-        channel=Channel.WEB,
-        text="hi",
-        payload=None,
-        language=None,
-        language_fixed=False,
-        name=None,
-        attachments=(),
-        state=None,
-    )
 
 
 async def test_turns_are_counted_by_how_they_ended() -> None:
@@ -39,8 +22,8 @@ async def test_turns_are_counted_by_how_they_ended() -> None:
     engine.faults = [EngineUnavailable("dead")]
     metered = MeteredEngine(engine, metrics)
     with pytest.raises(EngineUnavailable):
-        await metered.turn(request())
-    await metered.turn(request())
+        await metered.turn(turn_request())
+    await metered.turn(turn_request())
     shown = metrics.render().decode()
     assert 'nitka_turns_total{outcome="EngineUnavailable"} 1.0' in shown
     assert 'nitka_turns_total{outcome="given"} 1.0' in shown

@@ -5,32 +5,20 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 
-from nitka.domain.address import Channel
 from nitka.domain.customer import Language
 from nitka.domain.message import Attachment, AttachmentKind, Button
-from nitka.domain.turn import Effect, Reply, TurnRequest, TurnResult
+from nitka.domain.turn import Effect, Reply, TurnResult
 from nitka.engine.rasa import RasaEngine
 from nitka.engine.scripted import ScriptedEngine, echo
 from nitka.errors import EngineFailed, EngineUnavailable
 from nitka.ports import Engine
-from tests.contract.engine.double import Answer, EngineDouble, Json, engine_double
+from tests.contract.engine.double import Answer, EngineDouble, engine_double
+from tests.support.turns import turn_request, wire
 
-REQUEST = TurnRequest(
-    turn_id=uuid4(),
-    customer_id=uuid4(),
-    channel=Channel.WEB,
-    text="привет",
-    payload=None,
-    language=None,
-    language_fixed=False,
-    name=None,
-    attachments=(),
-    state=None,
-)
+REQUEST = turn_request(text="привет")
 RICH = TurnResult(
     replies=(
         Reply("Która?", (Button("Pierwsza", '/choose{"n": "1"}'),), "https://example.com/cup.png"),
@@ -54,25 +42,6 @@ class Staged:
     fail: Callable[[type[Exception], int], None]
 
 
-def _json(result: TurnResult) -> Json:
-    return {
-        "messages": [
-            {
-                "text": reply.text,
-                "buttons": [{"title": b.title, "payload": b.payload} for b in reply.buttons],
-                "image": reply.image,
-            }
-            for reply in result.replies
-        ],
-        "effects": [{"kind": effect.kind, **effect.facts} for effect in result.effects],
-        "events": list(result.events),
-        "state": result.state,
-        "slots": result.slots,
-        "understanding": result.understanding,
-        "model": result.model,
-    }
-
-
 def _scripted() -> Staged:
     engine = ScriptedEngine(echo)
 
@@ -89,7 +58,7 @@ def _rasa(double: EngineDouble) -> Staged:
     engine = RasaEngine([double.url], timeout=timedelta(seconds=10))
 
     def play(result: TurnResult) -> None:
-        double.turn = lambda _: _json(result)
+        double.turn = lambda _: wire(result)
 
     def fail(kind: type[Exception], times: int) -> None:
         status = 503 if kind is EngineUnavailable else 500

@@ -16,7 +16,7 @@ from nitka.errors import EngineError, EngineFailed, EngineUnavailable
 from nitka.up.home import free_port
 from tests.contract.engine.double import Answer, EngineDouble, engine_double, turn_of
 from tests.contract.engine.test_engine import REQUEST
-from tests.contract.queue.conftest import until
+from tests.support.until import until
 
 _GOOD = turn_of({"state": None, "payload": None, "text": "x"})
 _LONG = timedelta(seconds=30)

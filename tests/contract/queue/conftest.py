@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -13,18 +12,6 @@ from nitka.queue.connection import open_redis
 from nitka.up.home import free_port
 from nitka.up.process import Running, running
 from nitka.up.valkey import EmbeddedValkey
-
-
-async def until(condition: Callable[[], object], *, seconds: float = 20) -> None:
-    """Wait until a condition (plain or async) holds."""
-    async with asyncio.timeout(seconds):
-        while True:
-            value = condition()
-            if asyncio.iscoroutine(value):
-                value = await value
-            if value:
-                return
-            await asyncio.sleep(0.01)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from nitka.queue import keys
 from nitka.queue.fanout import RedisFanout
 from nitka.up.process import Running
-from tests.contract.queue.conftest import until
+from tests.support.until import until
 
 _THREAD = {"kind": "thread"}
 Frames = AsyncIterator[Mapping[str, object]]

@@ -18,7 +18,7 @@ from nitka.queue.work import RedisQueue
 from nitka.service.lease import hold
 from nitka.service.stop import heed
 from nitka.up.process import Running
-from tests.contract.queue.conftest import until
+from tests.support.until import until
 
 _SOON = timedelta(milliseconds=50)
 _SHORT = timedelta(milliseconds=150)

@@ -10,7 +10,8 @@ from nitka.domain.address import Address, Channel, Evidence
 from nitka.domain.customer import Language, Profile
 from nitka.domain.thread import Owner
 from nitka.store.unit_of_work import SqlStore
-from tests.contract.store.conftest import Sql, person, say, until, web
+from tests.contract.store.conftest import Sql, person, say, web
+from tests.support.until import until
 
 _ANN = Profile(name="Ann", locale="pl-PL", email="Ann@Example.com", phone="+48 1", page="/x")
 

@@ -17,7 +17,8 @@ from nitka.store.unit_of_work import SqlStore, open_store
 from nitka.up.home import free_port
 from nitka.up.postgres import EmbeddedPostgres
 from nitka.up.process import Running, running
-from tests.contract.store.conftest import Sql, person, say, until, web
+from tests.contract.store.conftest import Sql, person, say, web
+from tests.support.until import until
 
 
 async def test_an_error_rolls_everything_back(store: SqlStore, sql: Sql) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -107,21 +106,3 @@ def agent(mini_model: Path, actions: PlayedActions) -> Any:
 
     install()
     return TurnAgent.open(mini_model, actions)
-
-
-def request_body(text: str = "", **changes: Any) -> dict[str, Any]:
-    """Returns a turn's request body."""
-    return {
-        "version": 1,
-        "turn_id": uuid.uuid4().hex,
-        "customer": "customer-1",
-        "channel": "web",
-        "text": text,
-        "payload": None,
-        "language": "en",
-        "language_fixed": False,
-        "profile": {"name": None},
-        "attachments": [],
-        "state": None,
-        **changes,
-    }

@@ -9,7 +9,6 @@ import random
 from typing import Any
 
 import pytest
-from conftest import request_body
 from engine import state
 from engine.channel import TurnOutput, run_turn
 from engine.turn import BadTurn, Turn, begin, end, parse_request
@@ -17,6 +16,8 @@ from engine.understanding import understand
 from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.events import ConversationPaused, ConversationResumed, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
+
+from tests.engine.body import body
 
 INTENTS = ["greet", "order_status", "inform", "deny", "ask_human", "thanks", "out_of_scope"]
 RARE = ["change_language", "start_over", "back", "nlu_fallback"]
@@ -98,20 +99,20 @@ async def compare(agent: Any, seed: int, turns: int, rare: float, pauses: bool) 
     carried: dict[str, Any] | None = None
     sizes = []
     for number in range(turns):
-        body = request_body(payload=random_payload(dice, rare=rare), state=carried)
+        request = body(payload=random_payload(dice, rare=rare), state=carried)
         if pauses and carried is not None and dice.random() < 0.08:
             paused = reference.tracker.is_paused()
             kind = ConversationResumed if paused else ConversationPaused
             reference.tracker.update(kind())
             carried["events"].append(kind().as_dict())
-        answer = await run_turn(agent, parse_request(body), agent.handle_message)
-        whole = await reference.turn(body)
-        where = f"seed {seed}, turn {number}, {body['payload']}"
+        answer = await run_turn(agent, parse_request(request), agent.handle_message)
+        whole = await reference.turn(request)
+        where = f"seed {seed}, turn {number}, {request['payload']}"
         assert answer["messages"] == whole.messages, where
         done = [effect for effect in answer["effects"] if effect["kind"] != "language"]
         assert [e["kind"] for e in done] == [e["kind"] for e in whole.effects], where
         carried = json.loads(json.dumps(answer["state"]))
-        travelled = state.decode(carried, customer="customer-1", domain=agent.domain)
+        travelled = state.decode(carried, customer=body()["customer"], domain=agent.domain)
         assert facts(travelled) == facts(whole.tracker), where
         assert facts(travelled.copy()) == facts(whole.tracker.copy()), where
         assert next_actions(agent, travelled) == next_actions(agent, whole.tracker), where
@@ -138,8 +139,8 @@ def test_form_that_never_ends_stays_bounded(agent: Any) -> None:
         sizes = []
         for number in range(90):
             payload = "/order_status" if number == 0 else '/inform{"order_number": "NT-90000"}'
-            body = request_body(payload=payload, state=carried)
-            answer = await run_turn(agent, parse_request(body), agent.handle_message)
+            request = body(payload=payload, state=carried)
+            answer = await run_turn(agent, parse_request(request), agent.handle_message)
             assert answer["slots"]["requested_slot"] == "order_number"
             carried = answer["state"]
             sizes.append(len(json.dumps(carried)))
@@ -185,20 +186,20 @@ def test_state_of_another_model_keeps_what_still_exists(agent: Any) -> None:
         {"event": "action", "name": "action_listen"},
     ]
     old = {"version": 1, "events": rows}
-    tracker = state.decode(old, customer="customer-1", domain=agent.domain)
+    tracker = state.decode(old, customer=body()["customer"], domain=agent.domain)
     assert tracker.active_loop is None
     assert tracker.get_slot("requested_slot") is None
     assert tracker.get_slot("order_number") == "NT-10234"
     assert tracker.followup_action is None
-    body = request_body(payload="/greet", state=old)
-    answer = asyncio.run(run_turn(agent, parse_request(body), agent.handle_message))
+    request = body(payload="/greet", state=old)
+    answer = asyncio.run(run_turn(agent, parse_request(request), agent.handle_message))
     assert [message["text"] for message in answer["messages"]] == ["Hello!"]
 
 
 def test_state_does_not_carry_what_only_a_turn_needs(agent: Any) -> None:
     """Model names and long rankings are not carried from turn to turn."""
-    body = request_body("hello there")
-    answer = asyncio.run(run_turn(agent, parse_request(body), agent.handle_message))
+    request = body("hello there")
+    answer = asyncio.run(run_turn(agent, parse_request(request), agent.handle_message))
     text = json.dumps(answer["state"])
     assert "assistant_id" not in text
     assert len(text) < 5_000

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.platforms.journal import Fault, Json
+from tests.platforms.journal import Fault, Json, Reading
 
 SPECS = Path(__file__).parents[1] / "specs"
 _NOT_ARGUMENTS = frozenset({"token", "app_token"})  # they go in a header
@@ -35,18 +35,6 @@ class Argument:
 
     kinds: frozenset[Kind]
     required: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A call's arguments in their types, and what is wrong with them."""
-
-    values: Json
-    faults: list[Fault]
-
-    @property
-    def refusal(self) -> str | None:
-        return next((fault.refusal for fault in self.faults if fault.refusal), None)
 
 
 class WebApi:

@@ -15,13 +15,13 @@ from typing import Any
 from aiohttp import web
 
 from tests.platforms.faults import Faults, Kind, Trouble, cut, spoilt
-from tests.platforms.journal import Call, Fault, Journal, Json
+from tests.platforms.journal import Call, Fault, Journal, Json, Reading
 from tests.platforms.rate import Limits
 from tests.platforms.serving import serving
 from tests.platforms.telegram.limits import faults as prose_faults
 from tests.platforms.telegram.methods import ApiError, Methods, Rates
 from tests.platforms.telegram.people import Person
-from tests.platforms.telegram.spec import Reading, Upload, bot_api
+from tests.platforms.telegram.spec import Upload, bot_api
 from tests.platforms.telegram.updates import Updates
 from tests.platforms.telegram.webhook import Webhook
 from tests.platforms.telegram.world import Room, World

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.platforms.journal import Fault, Json
+from tests.platforms.journal import Fault, Json, Reading
 
 SPECIFICATION = Path(__file__).parents[1] / "specs" / "telegram_bot_api.json"
 _LISTS = "Array of "
@@ -26,19 +26,6 @@ class Upload:
     name: str
     content: bytes
     media_type: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A call's parameters in their specified types, and what is wrong with them."""
-
-    values: Json
-    faults: list[Fault]
-
-    @property
-    def refusal(self) -> str | None:
-        """Give what the platform answers, if it does not take the call."""
-        return next((fault.refusal for fault in self.faults if fault.refusal), None)
 
 
 class BotApi:

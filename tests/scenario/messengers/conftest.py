@@ -45,8 +45,12 @@ async def running_nitka(
 
 
 @pytest.fixture
-def nitka(running_nitka: Nitka) -> Iterator[Nitka]:
-    """The service, with the plain echo as its engine; fails on any breach of a specification."""
+async def nitka(running_nitka: Nitka) -> AsyncIterator[Nitka]:
+    """The service, with the plain echo as its engine; fails on any breach of a specification.
+
+    What the test before has said goes out first: Slack takes one message a second and channel.
+    """
+    await running_nitka.slack.until(running_nitka.settled, seconds=240)
     running_nitka.turns.script = echo
     running_nitka.turns.real = None
     running_nitka.turns.asked.clear()

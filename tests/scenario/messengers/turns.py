@@ -13,9 +13,10 @@ from aiohttp import ClientSession, web
 from nitka.domain.address import Channel
 from nitka.domain.customer import Language
 from nitka.domain.message import Attachment, AttachmentKind
-from nitka.domain.turn import TurnRequest, TurnResult
+from nitka.domain.turn import TurnRequest
 from nitka.engine.scripted import Answer, echo
 from tests.platforms.serving import serving
+from tests.support.turns import wire
 
 Json = dict[str, Any]
 
@@ -46,7 +47,7 @@ class Turns:
             url = f"{self.real}/webhooks/nitka/turn"
             async with ClientSession() as http, http.post(url, json=told) as answer:
                 return web.json_response(await answer.json(), status=answer.status)
-        return web.json_response(_told(self.script(asked)))
+        return web.json_response(wire(self.script(asked)))
 
 
 @asynccontextmanager
@@ -74,22 +75,3 @@ def _asked(told: Json) -> TurnRequest:
         ),
         state=told["state"],
     )
-
-
-def _told(result: TurnResult) -> Json:
-    return {
-        "messages": [
-            {
-                "text": reply.text,
-                "buttons": [{"title": b.title, "payload": b.payload} for b in reply.buttons],
-                "image": reply.image,
-            }
-            for reply in result.replies
-        ],
-        "effects": [{"kind": one.kind, **one.facts} for one in result.effects],
-        "events": list(result.events),
-        "state": result.state,
-        "slots": result.slots,
-        "understanding": result.understanding,
-        "model": result.model,
-    }

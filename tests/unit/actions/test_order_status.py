@@ -156,7 +156,7 @@ class StubbornShop(ScriptedShop):
     async def find_order(self, number: str) -> Order | None:
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.Event().wait()
-        await asyncio.sleep(3600)
+        await asyncio.Event().wait()
         return None
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
 
 from nitka.ports import Job
+from tests.support.silence import silence
 
 
 class Alone:
@@ -50,7 +51,6 @@ class Silent:
     async def publish(self, topic: str, frame: Mapping[str, object]) -> None:
         self.frames.append((topic, frame))
 
-    def listen(
-        self, topic: str
-    ) -> AbstractAsyncContextManager[AsyncIterator[Mapping[str, object]]]:
-        raise NotImplementedError
+    @asynccontextmanager
+    async def listen(self, topic: str) -> AsyncIterator[AsyncIterator[Mapping[str, object]]]:
+        yield silence()

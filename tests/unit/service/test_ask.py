@@ -5,29 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 
-from nitka.domain.address import Channel
 from nitka.domain.turn import TurnRequest, TurnResult
 from nitka.engine.scripted import ScriptedEngine, echo
 from nitka.errors import EngineError, EngineFailed, EngineUnavailable, Unavailable
 from nitka.ports import Engine
 from nitka.service.ask import Ask, Patience
+from tests.support.turns import turn_request
 
-_REQUEST = TurnRequest(
-    turn_id=uuid4(),
-    customer_id=uuid4(),
-    channel=Channel.WEB,
-    text="hello",
-    payload=None,
-    language=None,
-    language_fixed=False,
-    name=None,
-    attachments=(),
-    state=None,
-)
+_REQUEST = turn_request()
 
 
 class Company:
