@@ -91,4 +91,5 @@ def profile_of(user: Json) -> Profile:
         name=name[:200] or None,
         locale=text(user, "locale")[:35] or None,
         email=text(profile, "email")[:254] or None,
+        time_zone=text(user, "tz")[:64] or None,
     )

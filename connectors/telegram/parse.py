@@ -146,6 +146,17 @@ def _message(message: Json, scene: _Scene) -> Incoming:
         profile=_profile(obj(message, "from"), phone=said.content.phone),
         place=_place(message),
         group=f"album:{said.chat}:{album[:64]}" if album else None,
+        answers=_answered(message, said.chat),
+    )
+
+
+def _answered(message: Json, chat: int) -> str | None:
+    """Name the message of the same chat that this one replies to; in a topic every message
+    "replies" to the one that opened it, which says nothing."""
+    replied = obj(message, "reply_to_message")
+    number = integer(replied, "message_id")
+    return (
+        f"{chat}:{number}" if number is not None and "forum_topic_created" not in replied else None
     )
 
 

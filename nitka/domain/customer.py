@@ -26,13 +26,17 @@ class Language(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a channel tells of a person by itself; nothing in it is proof of identity."""
+    """What a channel tells of a person by itself; nothing in it is proof of identity.
+
+    `time_zone` is a name of the IANA database ("Europe/Warsaw").
+    """
 
     name: str | None = None
     locale: str | None = None
     email: str | None = None
     phone: str | None = None
     page: str | None = None
+    time_zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +58,4 @@ class Customer:
     language: Language | None
     language_fixed: bool
     created_at: datetime
+    time_zone: str | None = None

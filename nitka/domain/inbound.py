@@ -29,6 +29,7 @@ class Inbound:
     `choice` names the button instead.
     `place` says where within the channel it was said and is to be answered, if not simply at the
     address: a Slack thread, a Telegram group; the connector's own notation.
+    `answers` is the platform's id of the message that the customer replied to, if it was to one.
     `group` is shared by the parts of one message that the platform sends one by one (an album).
     """
 
@@ -42,6 +43,7 @@ class Inbound:
     profile: Profile = field(default_factory=Profile)
     place: str | None = None
     group: str | None = None
+    answers: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

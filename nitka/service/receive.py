@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 from nitka.domain.customer import KnownAddress, Profile
 from nitka.domain.inbound import Deleted, Edited, Ignored, Inbound, Incoming, Outcome, Reach
@@ -57,6 +58,7 @@ async def _receive_line(uow: UnitOfWork, inbound: Inbound) -> tuple[Received, bo
         attachments=inbound.attachments,
         payload=inbound.payload,
         native_id=inbound.message_id,
+        reply_to=await _answered(uow, inbound, address),
         place=inbound.place,
         key=key,
     )
@@ -66,6 +68,12 @@ async def _receive_line(uow: UnitOfWork, inbound: Inbound) -> tuple[Received, bo
     await uow.inbox.put(inbound, customer_id=customer.id, message_id=message.id, due_in=settles)
     await _have_downloaded(uow, inbound, message)
     return Received(customer.id, message, duplicate=False), new
+
+
+async def _answered(uow: UnitOfWork, inbound: Inbound, address: KnownAddress) -> UUID | None:
+    """Find the line that the customer replied to, among those of his address."""
+    found = await uow.messages.native(address.id, inbound.answers) if inbound.answers else None
+    return found.id if found else None
 
 
 async def _have_downloaded(uow: UnitOfWork, inbound: Inbound, message: Message) -> None:
@@ -159,6 +167,7 @@ def _storable(inbound: Inbound) -> Inbound:
         payload=storable(inbound.payload) if inbound.payload else None,
         place=storable(inbound.place) if inbound.place else None,
         group=storable(inbound.group) if inbound.group else None,
+        answers=storable(inbound.answers) if inbound.answers else None,
         profile=_storable_profile(inbound.profile),
         attachments=tuple(replace(item, name=storable(item.name)) for item in inbound.attachments),
     )
@@ -170,4 +179,5 @@ def _storable_profile(profile: Profile) -> Profile:
         name=storable(profile.name) if profile.name else None,
         email=storable(profile.email) if profile.email else None,
         phone=storable(profile.phone) if profile.phone else None,
+        time_zone=storable(profile.time_zone) if profile.time_zone else None,
     )

@@ -70,8 +70,13 @@ class SqlCustomers:
             "email": profile.email,
             "phone": profile.phone,
             "language": Language.of(profile.locale),
+            "time_zone": profile.time_zone,
         }
-        known = {"name": customer.name, "language": customer.language}
+        known = {
+            "name": customer.name,
+            "language": customer.language,
+            "time_zone": customer.time_zone,
+        }
         told = {column: value for column, value in told.items() if value and not known.get(column)}
         if not told:
             return customer
@@ -94,6 +99,7 @@ class SqlCustomers:
                     email=profile.email,
                     phone=profile.phone,
                     language=language,
+                    time_zone=profile.time_zone,
                 )
             )
             made = await self._connection.execute(

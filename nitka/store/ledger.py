@@ -55,7 +55,12 @@ class SqlLedger:
                 inbox.c.customer_id.is_(None) | inbox.c.message_id.is_(None),
             ),
             select(func.count())
-            .select_from(inbox.outerjoin(replies, replies.c.reply_to == inbox.c.message_id))
+            .select_from(
+                inbox.outerjoin(
+                    replies,
+                    (replies.c.reply_to == inbox.c.message_id) & (replies.c.author != "customer"),
+                )
+            )
             .where(inbox.c.outcome == Outcome.ANSWERED, replies.c.id.is_(None)),
         ):
             unexplained += (await self._connection.execute(query)).scalar_one()

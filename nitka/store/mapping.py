@@ -28,6 +28,7 @@ def customer(row: Row[Any]) -> Customer:
         Language(row.language) if row.language else None,
         row.language_fixed,
         row.created_at,
+        row.time_zone,
     )
 
 

@@ -55,6 +55,7 @@ customers = Table(
     Column("phone", Text),
     Column("language", Text),
     Column("language_fixed", Boolean, nullable=False, server_default=text("false")),
+    Column("time_zone", Text),
     _at(),
     Index("ix_customers_email", func.lower(text("email"))),
 )

@@ -51,6 +51,7 @@ class CustomerShape(BaseModel):
     owner: Owner
     team: Team | None = None
     language: Language | None
+    time_zone: str | None = None
     addresses: list[AddressShape]
     slots: dict[str, object]
     handoffs: list[HandoffShape]
@@ -80,6 +81,7 @@ class MessageShape(BaseModel):
     name: str | None = None
     text: str
     state: MessageState
+    reply_to: UUID | None = None
     buttons: list[ButtonShape] = []
     attachments: list[AttachmentShape] = []
     at: datetime
@@ -131,6 +133,7 @@ def customer_shape(portrait: Portrait) -> CustomerShape:
         owner=portrait.thread.owner,
         team=portrait.thread.team,
         language=portrait.customer.language,
+        time_zone=portrait.customer.time_zone,
         addresses=[
             AddressShape(
                 channel=known.address.channel,
@@ -157,6 +160,7 @@ def message_shape(message: Message) -> MessageShape:
         name=message.author_name,
         text=message.text,
         state=message.state,
+        reply_to=message.reply_to,
         buttons=[
             ButtonShape.model_construct(title=b.title, payload=b.payload) for b in message.buttons
         ],

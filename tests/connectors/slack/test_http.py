@@ -85,6 +85,7 @@ async def test_profile(
     assert first.profile.name is None
     profile = second.profile
     assert (profile.name, profile.locale, profile.email) == ("Anna Nowak", "ru-RU", "anna@shop.pl")
+    assert profile.time_zone == "Europe/Warsaw"
     assert slack.made("users.info") == [{"user": USER, "include_locale": "1"}]
 
 

@@ -32,8 +32,13 @@ from tests.connectors.telegram.made import (
     Case("a link's code", update(text="/start A7kQ_x-9"), said("/start A7kQ_x-9")),
     Case("a slash within is no command", update(text="1/2 @shop_bots"), said("1/2 @shop_bots")),
     Case(
-        "a reply is its own text",
-        update(text="this one", reply_to_message=message(text="which?")),
+        "a reply is its own text, and names what it replies to",
+        update(text="this one", reply_to_message=message(text="which?") | {"message_id": 5}),
+        said("this one", answers="42:5"),
+    ),
+    Case(
+        "a reply to something bent",
+        update(text="this one", reply_to_message={"message_id": "5"}),
         said("this one"),
     ),
     Case(

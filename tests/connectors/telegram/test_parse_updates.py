@@ -73,12 +73,12 @@ MENTION = {"text": "@Shop_Bot, where is it?", "entities": [entity("mention", 0, 
     Case(
         "answered in a topic",
         in_group(text="yes", reply_to_message=ANSWERED, message_thread_id=4, is_topic_message=True),
-        in_the_group("yes", place="-1001:4"),
+        in_the_group("yes", place="-1001:4", answers="-1001:5"),
     ),
     Case(
         "a thread of replies is no topic",
         in_group(text="yes", reply_to_message=ANSWERED, message_thread_id=4),
-        in_the_group("yes"),
+        in_the_group("yes", answers="-1001:5"),
     ),
     Case(
         "the first message of a topic is answered by whoever writes there",

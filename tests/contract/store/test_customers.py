@@ -13,7 +13,14 @@ from nitka.store.unit_of_work import SqlStore
 from tests.contract.store.conftest import Sql, person, say, web
 from tests.support.until import until
 
-_ANN = Profile(name="Ann", locale="pl-PL", email="Ann@Example.com", phone="+48 1", page="/x")
+_ANN = Profile(
+    name="Ann",
+    locale="pl-PL",
+    email="Ann@Example.com",
+    phone="+48 1",
+    page="/x",
+    time_zone="Europe/Warsaw",
+)
 
 
 async def test_a_new_address_gets_a_customer_and_a_thread(store: SqlStore) -> None:
@@ -22,7 +29,7 @@ async def test_a_new_address_gets_a_customer_and_a_thread(store: SqlStore) -> No
         customer, known, new = await uow.customers.at(web("ann"), _ANN)
         assert (new, customer.name, customer.language) == (True, "Ann", Language.PL)
         assert (known.address, known.evidence, known.reachable) == (web("ann"), Evidence.OWN, True)
-        assert not customer.language_fixed
+        assert (customer.time_zone, customer.language_fixed) == ("Europe/Warsaw", False)
         assert customer.created_at.tzinfo is not None
     async with store.begin() as uow:
         again, known_again, new = await uow.customers.at(web("ann"), Profile(name="Other"))

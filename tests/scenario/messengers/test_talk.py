@@ -86,6 +86,24 @@ async def test_edits_correct_the_thread_and_start_no_turn(nitka: Nitka) -> None:
     await nitka.slack.until(gone)
 
 
+async def test_a_reply_names_the_line_it_replies_to(nitka: Nitka) -> None:
+    """Staff see what "this one" means, whether the bot said it or the customer himself."""
+    anna = nitka.telegram.person(nitka.number())
+    anna.say("which?")
+    await nitka.telegram.until(lambda: anna.texts == ["1: which?"])
+    await nitka.telegram.until(nitka.settled)
+    anna.reply(anna.chat.messages[-1], "this one")
+    await nitka.telegram.until(lambda: len(anna.texts) == 2)
+    lines = await nitka.rows(
+        "SELECT m.text, r.text AS replied FROM messages m JOIN addresses a USING (customer_id)"
+        " JOIN messages r ON r.id = m.reply_to"
+        " WHERE a.native_id = %s AND m.author = 'customer'",
+        str(anna.id),
+    )
+    assert lines == [{"text": "this one", "replied": "1: which?"}]
+    assert (await nitka.tally()).unexplained == 0
+
+
 async def test_files_come_in_and_are_kept(nitka: Nitka) -> None:
     """A document on each messenger is downloaded; an album is one message."""
     anna = nitka.telegram.person(nitka.number())
