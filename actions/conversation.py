@@ -7,6 +7,7 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from actions import routes, words
 from actions.action import BotAction
 from actions.effects import hand_over, leave_form
+from actions.labels import Labels
 from actions.order_status import Today, answer
 from actions.people import pass_on
 from actions.scene import Scene
@@ -52,19 +53,29 @@ class ActionDeny(BotAction):
 
 
 class ActionRepeat(BotAction):
-    """Says the last answer again, buttons included; effects are never repeated."""
+    """Says the last answer again, buttons included; effects are never repeated.
+
+    Who has come from another channel is told in a line what it was about.
+    """
 
     name = "action_repeat"
 
+    def __init__(self, labels: Labels) -> None:
+        self._labels = labels
+
     async def act(self, scene: Scene) -> list[Event]:
         """Repeats; in a form it says nothing, because the form asks its question again."""
+        topic = scene.slot("topic")
+        if scene.turn.moved and topic in self._labels:
+            scene.say("utter_recap", topic=self._labels.of(topic, scene.turn.language))
         if scene.turn.form is not None:
             return []
         for said in scene.turn.said_before:
             scene.say_again(said)
         if not scene.turn.said_before:
             scene.say("utter_nothing_to_repeat")
-        return []
+        offered = scene.turn.offered_before
+        return [SlotSet("offer", offered)] if offered else []
 
 
 class ActionStartOver(BotAction):

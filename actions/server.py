@@ -49,7 +49,7 @@ def all_actions(shop: Shop, labels: Labels, now: Callable[[], date] = today) -> 
         conversation.ActionDeny(),
         conversation.ActionGreet(),
         conversation.ActionInform(shop, now),
-        conversation.ActionRepeat(),
+        conversation.ActionRepeat(labels),
         conversation.ActionStartOver(),
         language.ActionChangeLanguage(),
         language.ActionConfirmLanguage(),

@@ -43,6 +43,8 @@ class Turn:
     """Actions that ran in the turn before."""
     offered_before: str | None = None
     """What the bot offered in the turn before, and a "yes" would accept: `human`."""
+    moved: bool = False
+    """The message before came by another channel."""
     said_before: tuple[Event, ...] = ()
     """What the bot said in the turn before, oldest first: `text` and `buttons`."""
 
@@ -91,6 +93,7 @@ def read(tracker: Tracker) -> Turn:
         ran_now=_actions(now),
         ran_before=_actions(before),
         offered_before=_offered(before),
+        moved=_moved(tracker.events),
         said_before=tuple(_said(before)),
     )
 
@@ -114,6 +117,11 @@ def _actions(events: list[Event]) -> tuple[str, ...]:
 def _is_heard_now(now: list[Event]) -> bool:
     """A form's check runs as the last action of the list; anything before it has answered."""
     return len([name for name in _actions(now) if name.startswith(("action_", "utter_"))]) == 0
+
+
+def _moved(events: list[Event]) -> bool:
+    channels = [e.get("input_channel") for e in events if e.get("event") == "user"]
+    return len(channels) > 1 and None not in channels[-2:] and channels[-1] != channels[-2]
 
 
 def _offered(events: list[Event]) -> str | None:

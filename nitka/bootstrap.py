@@ -29,6 +29,7 @@ from nitka.api.v1.gate import Gate, Scope, digest_of
 from nitka.api.v1.routes import ServerApi
 from nitka.channels import Channels, open_channels
 from nitka.engine.rasa import RasaEngine
+from nitka.engine.states import RasaStates
 from nitka.errors import ConfigError
 from nitka.metered import MeteredConnector, MeteredEngine, MeteredFront
 from nitka.metrics import Metrics
@@ -39,10 +40,13 @@ from nitka.queue.live import RedisLive
 from nitka.queue.work import RedisQueue
 from nitka.service.answer import Answer
 from nitka.service.ask import Ask, Patience
+from nitka.service.commands import Commands
 from nitka.service.deliver import Deliver
 from nitka.service.fetch import Fetch
 from nitka.service.front import ThreadFront
+from nitka.service.link import Codes
 from nitka.service.listen import listen_alone
+from nitka.service.mover import Mover
 from nitka.service.show import Show
 from nitka.service.speak import Speak
 from nitka.service.uploads import KeptUploads
@@ -66,6 +70,9 @@ class SystemClock:
 class _House:
     """The opened parts that web and worker share."""
 
+    codes: Codes
+    mover: Mover
+    dialogues: RasaStates
     store: Store
     queue: RedisQueue
     live: RedisLive
@@ -89,17 +96,31 @@ async def _open_house(settings: Settings, *, connections: int) -> AsyncIterator[
         metrics = Metrics()
         engine = RasaEngine(settings.engine_urls, timeout=settings.turn_timeout)
         stack.push_async_callback(engine.close)
-        queue = RedisQueue(redis)
+        queue, live = RedisQueue(redis), RedisLive(redis)
         front = MeteredFront(ThreadFront(store, queue=queue, fanout=fanout), metrics)
         files = DiskFiles(settings.uploads)
         channels = await open_channels(
             settings, store=store, fanout=fanout, files=files, front=front
         )
         stack.push_async_callback(channels.close)
+        dialogues = RasaStates()
+        mover = Mover(queue, live=live, fanout=fanout)
+        codes = Codes(
+            store,
+            dialogues=dialogues,
+            key=settings.key(),
+            life=timedelta(minutes=settings.link_minutes),
+            clock=SystemClock(),
+            ways=channels.ways,
+            mover=mover,
+        )
         yield _House(
+            codes=codes,
+            mover=mover,
+            dialogues=dialogues,
             store=store,
             queue=queue,
-            live=RedisLive(redis),
+            live=live,
             fanout=fanout,
             engine=MeteredEngine(engine, metrics),
             files=files,
@@ -135,7 +156,11 @@ def compose_web(settings: Settings, house: _House) -> FastAPI:
     """Put the web process's app together."""
     uploads = KeptUploads(house.store, house.files, limit=settings.file_bytes)
     webchat = WebChatApi(
-        house.front, uploads, Tokens(settings.key()), Identities(_site_key(settings))
+        house.front,
+        uploads,
+        Tokens(settings.key()),
+        Identities(_site_key(settings)),
+        house.codes,
     )
     house.metrics.sockets.set_function(lambda: webchat.sockets)
     speak = Speak(
@@ -184,6 +209,9 @@ async def run_worker(settings: Settings) -> None:
             queue=house.queue,
             fanout=house.fanout,
             ask=Ask(house.engine, patience=patience),
+            commands=Commands(
+                house.store, dialogues=house.dialogues, codes=house.codes, mover=house.mover
+            ),
             connectors=connectors,
         )
         deliver = Deliver(

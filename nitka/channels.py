@@ -24,17 +24,22 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 Check = Callable[[], Awaitable[bool]]
+Way = Callable[[str], Awaitable[str | None]]
 
 
 @dataclass(slots=True)
 class Channels:
-    """The opened channels: ways out, ways in (routes and listeners), and how they are."""
+    """The opened channels: ways out, ways in (routes and listeners), and how they are.
+
+    `ways` give, for a one-time code, how to continue on a channel: a link, or words to send there.
+    """
 
     connectors: dict[Channel, Connector] = field(default_factory=dict)
     routers: list[APIRouter] = field(default_factory=list)
     listeners: dict[Channel, Listener] = field(default_factory=dict)
     checks: dict[str, Check] = field(default_factory=dict)
     body_limits: dict[str, int] = field(default_factory=dict)
+    ways: dict[Channel, Way] = field(default_factory=dict)
 
     @property
     def accounts(self) -> Mapping[Channel, str]:
@@ -84,6 +89,7 @@ def _open_telegram(
     telegram = open_telegram(options, load=files.load)
     channels.connectors[Channel.TELEGRAM] = telegram
     channels.checks[Channel.TELEGRAM] = telegram.ready
+    channels.ways[Channel.TELEGRAM] = telegram.invitation
     if options.webhook_secret is None or settings.public_url is None:
         channels.listeners[Channel.TELEGRAM] = telegram
         return
@@ -128,6 +134,7 @@ async def _open_slack(
     slack = await open_slack(options, load=files.load, installations=_Installations(store))
     channels.connectors[Channel.SLACK] = slack
     channels.checks[Channel.SLACK] = slack.ready
+    channels.ways[Channel.SLACK] = slack.invitation
     channels.routers.append(slack.routes(front))
     if slack.can_listen:
         channels.listeners[Channel.SLACK] = slack

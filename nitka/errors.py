@@ -8,6 +8,7 @@ NitkaError
 │   ├── EngineUnavailable    nobody answers (dead, restarting, too slow): worth another try
 │   └── EngineFailed         it answered that the turn cannot be done: another try is no use
 ├── Unavailable            PostgreSQL or Redis cannot be reached: nothing was stored, try again
+├── Renumbered             a thread was joined or split: its line numbers are new, begin anew
 └── Fenced                 somebody else owns the thread by now: this turn's outcome must not go out
 """
 
@@ -79,6 +80,10 @@ class EngineFailed(EngineError):
 
 class Unavailable(NitkaError):
     """A server that we need cannot be reached; nothing of this attempt was stored."""
+
+
+class Renumbered(NitkaError):
+    """A thread was joined or split since: line numbers known before mean nothing now."""
 
 
 class Fenced(NitkaError):

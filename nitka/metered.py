@@ -56,11 +56,13 @@ class MeteredFront:
             self._metrics.inbounds.labels(channel=channel, duplicate=again).inc()
         return received
 
-    async def position(self, address: Address) -> Position | None:
-        return await self._front.position(address)
+    async def position(self, address: Address, *, anew: bool = False) -> Position | None:
+        return await self._front.position(address, anew=anew)
 
-    async def lines(self, customer_id: UUID, *, after: int) -> Sequence[Message]:
-        return await self._front.lines(customer_id, after=after)
+    async def lines(
+        self, customer_id: UUID, *, after: int, epoch: int | None = None
+    ) -> Sequence[Message]:
+        return await self._front.lines(customer_id, after=after, epoch=epoch)
 
     async def read(self, address: Address, *, seq: int) -> None:
         await self._front.read(address, seq=seq)

@@ -139,6 +139,10 @@ class Slack:
         known = await self._workspaces.identify()
         return known and (self._socket is None or self._socket.idle or self._socket.connected)
 
+    async def invitation(self, code: str) -> str | None:  # the port's
+        """Give the words that bring a code along, as a direct message to the app."""
+        return f"link {code}"
+
     async def settled(self) -> None:
         """Wait for what was begun beside the way (profiles)."""
         await self._people.settled()

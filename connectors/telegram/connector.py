@@ -90,6 +90,16 @@ class Telegram:
             raise sorted_out(error) from None
         self._me = Me(self._me.id, text(told, "username") or self._me.username)
 
+    async def invitation(self, code: str) -> str | None:
+        """Give the deep link that brings a code along; None while Telegram cannot be asked who
+        the bot is. https://core.telegram.org/bots/features#deep-linking
+        """
+        try:
+            me = await self.identify()
+        except (ConfigError, SendError):
+            return None
+        return f"https://t.me/{me.username}?start={code}" if me.username else None
+
     async def ready(self) -> bool:
         """Say whether Telegram answers and takes the token; asked at most every 15 seconds."""
         known, until = self._ready

@@ -21,7 +21,7 @@ from connectors.webchat.wire import Wire
 from nitka.domain.address import Address
 from nitka.domain.message import Author
 from nitka.domain.thread import Owner, Team
-from nitka.errors import Unavailable
+from nitka.errors import Renumbered, Unavailable
 from nitka.ports import Front, Position, topic_of
 
 log = structlog.get_logger(__name__)
@@ -49,6 +49,7 @@ class Pump:
     def __init__(self, wire: Wire, front: Front, address: Address, *, pace: Pace) -> None:
         self._wire, self._front, self._address, self._pace = wire, front, address, pace
         self._customer_id: UUID | None = None
+        self._epoch = 0
         self._cursor: int | None = None  # None: after a reset, until the next hello
         self._shown: tuple[Owner, Team | None] | None = None
         self._news = asyncio.Event()
@@ -65,16 +66,20 @@ class Pump:
         Raises `Unavailable` if the thread cannot be read.
         """
         async with self._turn:
-            position = await self._front.position(self._address)
+            position = await self._front.position(self._address, anew=after == 0)
             seq = position.seq if position else 0
-            if after > seq:
+            stale = position is not None and after > 0 and position.told_epoch != position.epoch
+            if after > seq and not stale:
                 sentence = f"`after` is {after}, but the thread ends at {seq}; going on from there."
                 await self._wire.send(protocol.error(Fault("after_in_future", sentence)))
             await self._wire.send(protocol.welcome(seq))
             self._customer_id = position.customer_id if position else None
-            self._cursor = min(after, seq)
+            self._epoch = position.epoch if position else 0
+            self._cursor = None if stale else min(after, seq)
             self._turned = False
             self._shown = None
+            if stale:  # a join or a split while the client was away: its numbers are old
+                await self._wire.send(protocol.reset(seq))
             await self._show_state(position)
         self._wake()
 
@@ -123,15 +128,20 @@ class Pump:
                 return
         if self._cursor is None or self._customer_id is None:
             return
-        await self._show_lines(self._customer_id, position.seq if position else 0)
+        try:
+            await self._show_lines(self._customer_id, position.seq if position else 0)
+        except Renumbered:
+            self._wake(whole=True)
+            return
         await self._show_state(position)
 
     async def _begins_anew(self, position: Position) -> bool:
         """Say `reset` after a join or a split; a lost word of it shows by the thread itself."""
-        other = self._customer_id not in (None, position.customer_id)
+        known = self._customer_id is not None
+        other = (self._customer_id, self._epoch) != (position.customer_id, position.epoch)
         behind = self._cursor is not None and position.seq < self._cursor
-        self._customer_id = position.customer_id
-        if self._cursor is not None and (self._turned or other or behind):
+        self._customer_id, self._epoch = position.customer_id, position.epoch
+        if self._cursor is not None and (self._turned or (known and other) or behind):
             self._cursor = None
             self._turned = False
             await self._wire.send(protocol.reset(position.seq))
@@ -139,7 +149,7 @@ class Pump:
 
     async def _show_lines(self, customer_id: UUID, at_least: int) -> None:
         while self._cursor is not None:
-            lines = await self._front.lines(customer_id, after=self._cursor)
+            lines = await self._front.lines(customer_id, after=self._cursor, epoch=self._epoch)
             for line in lines:
                 await self._wire.send(protocol.message(line))
                 self._cursor = line.seq

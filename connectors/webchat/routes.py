@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException, Request, Response, WebSocket
@@ -15,10 +16,11 @@ from connectors.webchat.rate import Visits
 from connectors.webchat.socket import Conversation, Manners
 from connectors.webchat.token import Tokens, Visitor, new_visitor
 from connectors.webchat.wire import SocketWire
+from nitka.domain.address import Channel
 from nitka.domain.customer import Profile
 from nitka.domain.text import storable
 from nitka.errors import Refused
-from nitka.ports import Front, Uploads
+from nitka.ports import Continuing, Front, Uploads
 
 PREFIX = "/api/webchat"
 WRONG_SUBPROTOCOL = 4406
@@ -48,6 +50,20 @@ class Opened(BaseModel):
     token: str
     seq: int
     limits: Limits
+    channels: list[Channel] = Field(description="The others that one can continue on.")
+
+
+class Link(BaseModel):
+    """A one-time code for continuing elsewhere: a link for Telegram, words to send for Slack."""
+
+    code: str
+    expires_at: datetime
+    telegram: str | None = None
+    slack: str | None = None
+
+
+class LinkRequest(BaseModel):
+    token: Text = Field(description="The visitor's token.")
 
 
 class KeptFile(BaseModel):
@@ -69,6 +85,7 @@ class WebChatApi:
     uploads: Uploads
     tokens: Tokens
     identities: Identities
+    continuing: Continuing
     manners: Manners = field(default_factory=Manners)
     visits: Visits = field(default_factory=Visits)
     sockets: int = 0
@@ -83,6 +100,15 @@ class WebChatApi:
             status_code=201,
             response_model=Opened,
             summary="Open or resume a visitor's session",
+        )
+        router.add_api_route(
+            "/links",
+            self.link,
+            methods=["POST"],
+            status_code=201,
+            response_model=Link,
+            response_model_exclude_none=True,
+            summary="Get a one-time code for continuing on another channel",
         )
         router.add_api_route(
             "/files",
@@ -118,7 +144,25 @@ class WebChatApi:
             text=TEXT_LIMIT, file_bytes=self.uploads.limit, file_types=list(self.uploads.types)
         )
         token = self.tokens.issue(visitor)
-        return Opened(token=token, seq=position.seq if position else 0, limits=limits)
+        return Opened(
+            token=token,
+            seq=position.seq if position else 0,
+            limits=limits,
+            channels=sorted(self.continuing.channels),
+        )
+
+    async def link(self, asked: LinkRequest) -> Link:
+        """Give the visitor a code. 401 `unknown_token`, 429 `too_many_requests`."""
+        visitor = self.tokens.read(asked.token)
+        if visitor is None:
+            raise Refused("unknown_token", "The token is no visitor's token.", status=401)
+        invitation = await self.continuing.invite(visitor.address, visitor.profile)
+        return Link(
+            code=invitation.code,
+            expires_at=invitation.expires_at,
+            telegram=invitation.ways.get(Channel.TELEGRAM),
+            slack=invitation.ways.get(Channel.SLACK),
+        )
 
     def _visitor(self, opening: Opening, identity: Identity | None) -> Visitor:
         """Resume the visitor of the token, or make one.

@@ -41,12 +41,16 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class KnownAddress:
-    """An address together with the ground on which it belongs to its customer."""
+    """An address together with the ground on which it belongs to its customer.
+
+    `home_id` is the customer that it began with, whomever it was joined with since.
+    """
 
     id: UUID
     address: Address
     evidence: Evidence
     reachable: bool
+    home_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +63,5 @@ class Customer:
     language_fixed: bool
     created_at: datetime
     time_zone: str | None = None
+    email: str | None = None
+    phone: str | None = None

@@ -31,6 +31,8 @@ class Thread:
 
     `seq` is the last line's, `turn` counts the engine's turns, and `fence` rises whenever
     somebody begins to answer or the owner changes: who holds an older number writes nothing.
+    `epoch` rises with every join and split: line numbers of another epoch mean nothing.
+    `joined_into` is the customer whose thread goes on instead; this one then has no lines.
     """
 
     customer_id: UUID
@@ -39,3 +41,5 @@ class Thread:
     seq: int
     turn: int
     fence: int
+    epoch: int = 0
+    joined_into: UUID | None = None

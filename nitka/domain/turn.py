@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from nitka.domain.address import Channel
@@ -17,6 +18,24 @@ class DialogueState:
 
     turn: int
     body: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """What is kept of a customer's dialogue: the engine's state, what it remembers, its model."""
+
+    body: Mapping[str, object]
+    slots: Mapping[str, object]
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoneTurn:
+    """A turn that was taken: where its message is at home, when, and its new events."""
+
+    home_id: UUID
+    at: datetime
+    events: Sequence[Mapping[str, object]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,17 @@ from nitka.ports.channels import (
 )
 from nitka.ports.engine import Clock, Engine
 from nitka.ports.flow import Due, Fetch, Fetches, Handoffs, Inbox, Outbox, Waiting
+from nitka.ports.identity import (
+    Claims,
+    Codes,
+    Continuing,
+    Dialogues,
+    Invitation,
+    Links,
+    NewLink,
+    Signed,
+    States,
+)
 from nitka.ports.live import Fanout, Job, Live, Queue
 from nitka.ports.store import (
     Answer,
@@ -33,15 +44,20 @@ from nitka.ports.store import (
     Tally,
     UnitOfWork,
 )
-from nitka.ports.thread import Customers, Line, Messages, Threads
+from nitka.ports.thread import Choice, Customers, Line, Messages, Threads
 
 __all__ = [
     "Answer",
     "Answers",
     "Capabilities",
+    "Choice",
+    "Claims",
     "Clock",
+    "Codes",
     "Connector",
+    "Continuing",
     "Customers",
+    "Dialogues",
     "Directory",
     "Due",
     "Engine",
@@ -52,12 +68,15 @@ __all__ = [
     "Front",
     "Handoffs",
     "Inbox",
+    "Invitation",
     "Job",
     "Ledger",
     "Line",
+    "Links",
     "Listener",
     "Live",
     "Messages",
+    "NewLink",
     "Outbox",
     "Part",
     "Position",
@@ -65,6 +84,8 @@ __all__ = [
     "Received",
     "Secrets",
     "Sent",
+    "Signed",
+    "States",
     "Store",
     "StoredFile",
     "Tally",

@@ -97,12 +97,18 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a customer's thread stands, as seen from one of his addresses."""
+    """Where a customer's thread stands, as seen from one of his addresses.
+
+    `epoch` changes with every join and split, and all line numbers with it; `told_epoch` is the
+    one of the numbers that the address has been shown.
+    """
 
     customer_id: UUID
     seq: int
     owner: Owner
     team: Team | None
+    epoch: int = 0
+    told_epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +135,20 @@ class Front(Protocol):
         """Store what came in; None if it made no line. Raises `Unavailable`: nothing is stored."""
         ...
 
-    async def position(self, address: Address) -> Position | None:
-        """Say where the thread of an address stands, or None if nobody wrote from there yet."""
+    async def position(self, address: Address, *, anew: bool = False) -> Position | None:
+        """Say where the thread of an address stands, or None if nobody wrote from there yet.
+
+        `anew`: the address is about to be shown all of it, under the numbers of now.
+        """
         ...
 
-    async def lines(self, customer_id: UUID, *, after: int) -> Sequence[Message]:
-        """Give up to 200 lines after a `seq`, in order and without gaps."""
+    async def lines(
+        self, customer_id: UUID, *, after: int, epoch: int | None = None
+    ) -> Sequence[Message]:
+        """Give up to 200 lines after a `seq`, in order and without gaps.
+
+        Raises `Renumbered` if the thread is not in this epoch any more.
+        """
         ...
 
     async def read(self, address: Address, *, seq: int) -> None:

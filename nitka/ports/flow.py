@@ -136,9 +136,18 @@ class Fetches(Protocol):
 
 class Handoffs(Protocol):
     async def open(
-        self, customer_id: UUID, team: Team, reason: str, facts: Mapping[str, object]
+        self,
+        customer_id: UUID,
+        team: Team,
+        reason: str,
+        facts: Mapping[str, object],
+        *,
+        home_id: UUID | None = None,
     ) -> Handoff:
-        """Open a hand-off, or give the one that waits for the same team already."""
+        """Open a hand-off, or give the one that waits for the same team already.
+
+        `home_id` is the customer it goes back to after a split.
+        """
         ...
 
     async def of(self, customer_id: UUID) -> Sequence[Handoff]:

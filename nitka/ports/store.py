@@ -12,6 +12,7 @@ from nitka.domain.address import Channel
 from nitka.domain.customer import Customer
 from nitka.ports.channels import StoredFile
 from nitka.ports.flow import Fetches, Handoffs, Inbox, Outbox
+from nitka.ports.identity import Claims, Codes, Links, States
 from nitka.ports.thread import Customers, Messages, Threads
 
 
@@ -105,6 +106,10 @@ class UnitOfWork(Protocol):
     directory: Directory
     answers: Answers
     secrets: Secrets
+    links: Links
+    states: States
+    claims: Claims
+    codes: Codes
 
 
 class Store(Protocol):

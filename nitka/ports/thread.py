@@ -21,20 +21,34 @@ from nitka.domain.turn import DialogueState, TurnResult
 
 
 class Customers(Protocol):
-    async def find(self, address: Address) -> tuple[Customer, KnownAddress] | None: ...
+    async def find(
+        self, address: Address, *, lock: bool = False
+    ) -> tuple[Customer, KnownAddress] | None:
+        """Give the customer of an address; with `lock` no join or split moves it meanwhile."""
+        ...
 
-    async def at(self, address: Address, profile: Profile) -> tuple[Customer, KnownAddress, bool]:
+    async def at(
+        self, address: Address, profile: Profile, *, spoke: bool = True
+    ) -> tuple[Customer, KnownAddress, bool]:
         """Give the customer of an address, making both if it is new (then the last is True).
 
-        The address stays locked until the transaction ends.
+        The address stays locked until the transaction ends. `spoke`: he has just written there.
         """
         ...
 
     async def get(self, customer_id: UUID) -> Customer | None: ...
 
+    async def with_address(self, address_id: UUID) -> tuple[Customer, KnownAddress] | None: ...
+
     async def addresses(self, customer_id: UUID) -> Sequence[KnownAddress]:
         """Give the customer's addresses, the one he wrote on last first."""
         ...
+
+    async def told_epoch(self, address_id: UUID) -> int:
+        """Give the epoch of the line numbers that an address was shown last."""
+        ...
+
+    async def tell_epoch(self, address_id: UUID, epoch: int) -> None: ...
 
     async def speak(self, customer_id: UUID, language: Language, *, fixed: bool = False) -> None:
         """Remember the customer's language."""
@@ -45,6 +59,14 @@ class Customers(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Where a customer wants to be answered while he writes from `made_at`: address ids."""
+
+    address_id: UUID
+    made_at: UUID
+
+
 class Threads(Protocol):
     async def get(self, customer_id: UUID) -> Thread: ...
 
@@ -53,11 +75,21 @@ class Threads(Protocol):
         ...
 
     async def lock(self, customer_id: UUID) -> Thread:
-        """Give the thread, locked until the transaction ends."""
+        """Give the thread, locked until the transaction ends. Raises `Fenced` if it is gone."""
+        ...
+
+    async def current(self, customer_id: UUID) -> Thread | None:
+        """Give, locked, the thread that the customer's goes on in; None if there is none."""
         ...
 
     async def own(self, customer_id: UUID, owner: Owner, team: Team | None) -> None:
         """Change the owner and raise the fence: whoever was answering writes no more."""
+        ...
+
+    async def choice(self, customer_id: UUID) -> Choice | None: ...
+
+    async def choose(self, customer_id: UUID, choice: Choice | None) -> None:
+        """Remember where the customer wants to be answered; None: where he writes."""
         ...
 
     async def state(self, customer_id: UUID) -> DialogueState | None: ...
@@ -108,6 +140,10 @@ class Messages(Protocol):
 
     async def change(self, message: Message) -> None:
         """Write a line's text, attachments and `deleted` anew."""
+        ...
+
+    async def last_offer(self, customer_id: UUID, *, before: int) -> Message | None:
+        """Give the line with buttons that nobody has answered yet when line `before` came."""
         ...
 
     async def was_offered(self, customer_id: UUID, payload: str) -> bool:

@@ -14,7 +14,7 @@ from nitka.domain.inbound import Outcome
 from nitka.domain.phrases import Phrase
 from nitka.domain.thread import Owner, Team, Thread
 from nitka.domain.turn import DialogueState, TurnRequest, TurnResult
-from nitka.domain.wording import Command, Typed, typed_command
+from nitka.domain.wording import Command, Typed, chosen, typed_command
 from nitka.errors import EngineError, EngineFailed, EngineUnavailable, Fenced
 from nitka.ports import (
     Connector,
@@ -28,12 +28,15 @@ from nitka.ports import (
     topic_of,
 )
 from nitka.service.ask import Ask
+from nitka.service.commands import Carried, Commands, command_in
+from nitka.service.fresh import fresh
 from nitka.service.hand_over import hand_over
 from nitka.service.lease import hold
 from nitka.service.leave_to_people import leave_to_people
-from nitka.service.lines import add_phrase, add_reply
+from nitka.service.lines import add_phrase, add_reply, aimed
 
 log = structlog.get_logger(__name__)
+_RESUME = "/repeat"  # asks the open question again, with a recap where the channel has changed
 _MOST_ATTEMPTS = 8  # a message that breaks its turn again and again must not block those behind it
 
 
@@ -58,9 +61,11 @@ class Answer:
         queue: Queue,
         fanout: Fanout,
         ask: Ask,
+        commands: Commands,
         connectors: Mapping[Channel, Connector],
     ) -> None:
         self._store = store
+        self._commands = commands
         self._live = live
         self._queue = queue
         self._fanout = fanout
@@ -80,54 +85,71 @@ class Answer:
     async def _answer_next(self, customer_id: UUID) -> bool:
         live = await self._live.state(customer_id)
         async with self._store.begin() as uow:
+            thread = await uow.threads.lock(customer_id)
             waiting = await uow.inbox.next(customer_id)
             if waiting is None:
                 return False
-            thread = await uow.threads.begin_turn(customer_id)
-            if thread.owner is not Owner.BOT:
-                await leave_to_people(uow, thread, waiting)
+            typed = command_in(waiting.message) if waiting.attempts < _MOST_ATTEMPTS else None
+            if typed:
+                await uow.inbox.attempt(waiting.inbox_id)
                 turn = None
             else:
-                await uow.inbox.attempt(waiting.inbox_id)
                 turn = await self._begin(uow, thread, waiting, live)
+        if typed and (carried := await self._commands(typed, waiting)) is not Carried.DONE:
+            turn = await self._go_on(waiting, live, resume=carried is Carried.RESUME)
         if turn is None:
             await self._show_owner(customer_id)
         else:
             await self._take_turn(turn)
         return True
 
+    async def _go_on(
+        self, waiting: Waiting, live: DialogueState | None, *, resume: bool
+    ) -> _Turn | None:
+        """Begin the turn that a command leaves over, if the message is still this thread's."""
+        async with self._store.begin() as uow:
+            scene = await fresh(uow, waiting)
+            if scene.thread.customer_id != waiting.message.customer_id:
+                return None
+            if resume and scene.thread.owner is not Owner.BOT:
+                await uow.inbox.finish(waiting.inbox_id, Outcome.ANSWERED)
+                return None
+            return await self._begin(uow, scene.thread, waiting, live, resume=resume)
+
     async def _begin(
-        self, uow: UnitOfWork, thread: Thread, waiting: Waiting, live: DialogueState | None
-    ) -> _Turn:
+        self,
+        uow: UnitOfWork,
+        thread: Thread,
+        waiting: Waiting,
+        live: DialogueState | None,
+        *,
+        resume: bool = False,
+    ) -> _Turn | None:
+        """Begin the engine's turn; None if people own the thread, who then have the message."""
+        thread = await uow.threads.begin_turn(thread.customer_id)
+        if thread.owner is not Owner.BOT:
+            await leave_to_people(uow, thread, await aimed(uow, waiting))
+            return None
+        await uow.inbox.attempt(waiting.inbox_id)
         message = waiting.message
         customer = await uow.customers.get(thread.customer_id)
         assert customer is not None  # noqa: S101  # a thread has a customer, says a foreign key
-        if thread.turn == 0:
-            state = None
-        elif live is not None and live.turn == thread.turn:
-            state = live.body
-        else:
-            kept = await uow.threads.state(thread.customer_id)
-            state = kept.body if kept else None
-        payload = message.payload
-        if payload and not await uow.messages.was_offered(thread.customer_id, payload):
-            log.warning("payload.not_offered", message=str(message.id))
-            payload = None
         typed = typed_command(message.text)
-        chosen = typed.language if typed else None
-        if chosen:
-            await uow.customers.speak(thread.customer_id, chosen, fixed=True)
+        wanted = typed.language if typed else None
+        if wanted:
+            await uow.customers.speak(thread.customer_id, wanted, fixed=True)
+        payload = _RESUME if resume else _payload_of(typed) or await _pressed(uow, waiting)
         request = TurnRequest(
             turn_id=message.id,
             customer_id=thread.customer_id,
             channel=waiting.address.address.channel,
             text=message.text,
-            payload=_payload_of(typed) or payload,
-            language=chosen or customer.language,
-            language_fixed=customer.language_fixed or chosen is not None,
+            payload=payload,
+            language=wanted or customer.language,
+            language_fixed=customer.language_fixed or wanted is not None,
             name=customer.name,
             attachments=message.attachments,
-            state=state,
+            state=await _state(uow, thread, live),
         )
         return _Turn(waiting, thread, customer, request)
 
@@ -163,18 +185,19 @@ class Answer:
         waiting, customer_id = turn.waiting, turn.customer.id
         handed_over = False
         async with self._store.begin() as uow:
-            await self._speak(uow, customer_id, result)
             thread = await uow.threads.lock(customer_id)
             if thread.fence != turn.thread.fence:
-                if thread.owner is Owner.BOT:
+                if thread.owner is Owner.BOT or await _moved(uow, waiting):
                     raise Fenced
                 await uow.handoffs.draft(
                     customer_id, waiting.message.id, [reply.text for reply in result.replies]
                 )
                 await uow.inbox.finish(waiting.inbox_id, Outcome.WITH_HUMAN)
                 return
+            await self._speak(uow, customer_id, result)
+            at = await aimed(uow, waiting)
             for reply in result.replies:
-                await add_reply(uow, waiting, reply)
+                await add_reply(uow, at, reply)
             for effect in result.effects:
                 if effect.kind == "hand_over":
                     handed_over = True
@@ -185,6 +208,7 @@ class Answer:
                         reason=str(effect.facts.get("reason") or "unknown"),
                         facts={**result.slots, **effect.facts},
                         actor="bot",
+                        home_id=waiting.address.home_id,
                     )
             await uow.threads.finish_turn(
                 customer_id, thread.turn + 1, message=waiting.message.id, result=result
@@ -211,10 +235,12 @@ class Answer:
         down = isinstance(error, EngineUnavailable)
         async with self._store.begin() as uow:
             thread = await uow.threads.lock(turn.customer.id)
-            if thread.fence != turn.thread.fence and thread.owner is Owner.BOT:
+            fenced = thread.fence != turn.thread.fence
+            if fenced and (thread.owner is Owner.BOT or await _moved(uow, turn.waiting)):
                 return
             if thread.owner is Owner.BOT:
-                await add_phrase(uow, turn.waiting, Phrase.ENGINE_DOWN, turn.request.language)
+                at = await aimed(uow, turn.waiting)
+                await add_phrase(uow, at, Phrase.ENGINE_DOWN, turn.request.language)
                 await hand_over(
                     uow,
                     turn.customer.id,
@@ -222,6 +248,7 @@ class Answer:
                     reason="engine_unavailable" if down else "engine_failed",
                     facts={"error": str(error)[:300]},
                     actor="service",
+                    home_id=turn.waiting.address.home_id,
                 )
             await uow.inbox.finish(turn.waiting.inbox_id, Outcome.WITH_HUMAN)
         await self._show_owner(turn.customer.id)
@@ -234,7 +261,7 @@ class Answer:
             if thread.fence == turn.thread.fence:
                 await add_phrase(
                     uow,
-                    waiting,
+                    await aimed(uow, waiting),
                     Phrase.ONE_MOMENT,
                     turn.request.language,
                     key=f"notice:{waiting.message.id}",
@@ -253,6 +280,37 @@ class Answer:
         await self._fanout.publish(
             topic_of(customer_id), {"kind": "state", "owner": thread.owner, "team": thread.team}
         )
+
+
+async def _moved(uow: UnitOfWork, waiting: Waiting) -> bool:
+    """Say whether a join or a split has moved a message, so that its turn is another thread's."""
+    message = await uow.messages.get(waiting.message.id)
+    return message is None or message.customer_id != waiting.message.customer_id
+
+
+async def _state(
+    uow: UnitOfWork, thread: Thread, live: DialogueState | None
+) -> Mapping[str, object] | None:
+    """Give the dialogue state after the thread's last turn: the live copy if it is that one."""
+    if live is not None and live.turn == thread.turn:
+        return live.body
+    kept = await uow.threads.state(thread.customer_id)
+    return kept.body if kept else None
+
+
+async def _pressed(uow: UnitOfWork, waiting: Waiting) -> str | None:
+    """Give the payload of the button that was pressed, or whose number or title was typed."""
+    message = waiting.message
+    if message.payload:
+        if await uow.messages.was_offered(message.customer_id, message.payload):
+            return message.payload
+        log.warning("payload.not_offered", message=str(message.id))
+        return None
+    offer = await uow.messages.last_offer(message.customer_id, before=message.seq)
+    if offer is None:
+        return None
+    number = chosen(message.text, tuple(button.title for button in offer.buttons))
+    return offer.buttons[number].payload if number is not None else None
 
 
 def _payload_of(typed: Typed | None) -> str | None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from nitka.domain.address import Address
 from nitka.domain.inbound import Inbound, Incoming
 from nitka.domain.message import Author, Message
+from nitka.errors import Renumbered
 from nitka.ports import Fanout, Job, Position, Queue, Received, Store, topic_of
 from nitka.service.receive import receive
 
@@ -36,17 +37,29 @@ class ThreadFront:
                 await self._queue.wake(Job.FETCH, received.customer_id)
         return received
 
-    async def position(self, address: Address) -> Position | None:
+    async def position(self, address: Address, *, anew: bool = False) -> Position | None:
         async with self._store.begin() as uow:
             found = await uow.customers.find(address)
             if found is None:
                 return None
+            known = found[1]
             thread = await uow.threads.get(found[0].id)
-        return Position(thread.customer_id, thread.seq, thread.owner, thread.team)
+            told = await uow.customers.told_epoch(known.id)
+            if anew and told != thread.epoch:
+                await uow.customers.tell_epoch(known.id, thread.epoch)
+                told = thread.epoch
+        return Position(
+            thread.customer_id, thread.seq, thread.owner, thread.team, thread.epoch, told
+        )
 
-    async def lines(self, customer_id: UUID, *, after: int) -> Sequence[Message]:
+    async def lines(
+        self, customer_id: UUID, *, after: int, epoch: int | None = None
+    ) -> Sequence[Message]:
         async with self._store.begin() as uow:
-            return await uow.messages.after(customer_id, after)
+            found = await uow.messages.after(customer_id, after)
+            if epoch is not None and (await uow.threads.get(customer_id)).epoch != epoch:
+                raise Renumbered(f"the thread of {customer_id} has new numbers")
+            return found
 
     async def read(self, address: Address, *, seq: int) -> None:
         async with self._store.begin() as uow:

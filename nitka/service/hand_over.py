@@ -18,13 +18,15 @@ async def hand_over(
     reason: str,
     facts: Mapping[str, object],
     actor: str,
+    home_id: UUID | None = None,
 ) -> Handoff:
     """Give the thread to a team's queue, in the caller's transaction.
 
     The owner is nobody until a person takes it; the fence rises, so whatever the bot is still
-    working on does not go out. `facts` are what the bot knew.
+    working on does not go out. `facts` are what the bot knew; `home_id` is the customer that it
+    goes back to after a split.
     """
-    handoff = await uow.handoffs.open(customer_id, team, reason, facts)
+    handoff = await uow.handoffs.open(customer_id, team, reason, facts, home_id=home_id)
     await uow.threads.own(customer_id, Owner.NOBODY, team)
     await uow.ledger.audit(
         "hand_over",

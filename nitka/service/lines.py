@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from nitka.domain.customer import Language
-from nitka.domain.message import Author, MessageState
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from nitka.domain.customer import KnownAddress, Language
+from nitka.domain.message import Attachment, Author, Button, Message, MessageState
 from nitka.domain.phrases import Phrase, say
 from nitka.domain.turn import Reply
 from nitka.ports import Line, UnitOfWork, Waiting
 
 
 async def add_reply(uow: UnitOfWork, waiting: Waiting, reply: Reply) -> None:
-    """Add the bot's reply, and send it where the customer wrote.
+    """Add the bot's reply, and send it where the customer wants it.
 
     A picture that the bot names by its address goes along as a link, which every channel shows.
     """
-    line = Line(
-        Author.BOT,
-        "\n".join(part for part in (reply.text, reply.image) if part),
-        MessageState.PENDING,
-        waiting.address,
-        buttons=reply.buttons,
-        reply_to=waiting.message.id,
-        place=waiting.message.place,
-    )
-    await _put(uow, waiting, line)
+    text = "\n".join(part for part in (reply.text, reply.image) if part)
+    line = _line(waiting, Author.BOT, text, buttons=reply.buttons)
+    await add_line(uow, waiting.message.customer_id, line)
 
 
 async def add_phrase(
@@ -35,19 +32,63 @@ async def add_phrase(
     key: str | None = None,
 ) -> None:
     """Add a line of the service itself; with a `key` that is there already, nothing happens."""
-    line = Line(
-        Author.SYSTEM,
-        say(phrase, language),
+    line = _line(waiting, Author.SYSTEM, say(phrase, language))
+    await add_line(uow, waiting.message.customer_id, replace(line, key=key))
+
+
+async def add_text(
+    uow: UnitOfWork,
+    waiting: Waiting,
+    text: str,
+    *,
+    buttons: tuple[Button, ...] = (),
+    attachments: tuple[Attachment, ...] = (),
+) -> None:
+    """Add what the service itself answers to a message: once, however often it is answered."""
+    line = _line(waiting, Author.SYSTEM, text, buttons=buttons)
+    line = replace(line, attachments=attachments, key=f"service:{waiting.message.id}")
+    await add_line(uow, waiting.message.customer_id, line)
+
+
+async def add_line(uow: UnitOfWork, customer_id: UUID, line: Line) -> Message | None:
+    """Add a line and send it to its address; None if its key is there already."""
+    message = await uow.messages.add(customer_id, line)
+    if message is not None and line.address is not None:
+        await uow.outbox.put(message, line.address)
+    return message
+
+
+async def aimed(uow: UnitOfWork, waiting: Waiting) -> Waiting:
+    """Give the message with the address where the customer wants it answered.
+
+    That is where he wrote, unless he has chosen another channel from there and can be reached.
+    Writing from anywhere else ends his choice.
+    """
+    choice = await uow.threads.choice(waiting.message.customer_id)
+    if choice is None:
+        return waiting
+    if choice.made_at != waiting.address.id:
+        await uow.threads.choose(waiting.message.customer_id, None)
+        return waiting
+    addresses = await uow.customers.addresses(waiting.message.customer_id)
+    chosen = reachable(addresses, choice.address_id)
+    if chosen is None or chosen.id == waiting.address.id:
+        return waiting
+    return replace(waiting, address=chosen, message=replace(waiting.message, place=None))
+
+
+def reachable(addresses: Sequence[KnownAddress], address_id: UUID) -> KnownAddress | None:
+    """Give an address if it is among these and takes messages."""
+    return next((one for one in addresses if one.id == address_id and one.reachable), None)
+
+
+def _line(waiting: Waiting, author: Author, text: str, *, buttons: tuple[Button, ...] = ()) -> Line:
+    return Line(
+        author,
+        text,
         MessageState.PENDING,
         waiting.address,
+        buttons=buttons,
         reply_to=waiting.message.id,
         place=waiting.message.place,
-        key=key,
     )
-    await _put(uow, waiting, line)
-
-
-async def _put(uow: UnitOfWork, waiting: Waiting, line: Line) -> None:
-    message = await uow.messages.add(waiting.message.customer_id, line)
-    if message is not None:
-        await uow.outbox.put(message, waiting.address)

@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from nitka.domain.address import Address, Evidence
+from nitka.domain.address import Address
 from nitka.domain.customer import Customer, KnownAddress, Language, Profile
 from nitka.store import mapping
 from nitka.store.tables import addresses, customers, threads
@@ -22,43 +22,47 @@ class SqlCustomers:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def find(self, address: Address) -> tuple[Customer, KnownAddress] | None:
-        row = (
-            await self._connection.execute(
-                select(addresses).where(
-                    addresses.c.channel == address.channel,
-                    addresses.c.account == address.account,
-                    addresses.c.native_id == address.native_id,
-                )
-            )
-        ).one_or_none()
+    async def find(
+        self, address: Address, *, lock: bool = False
+    ) -> tuple[Customer, KnownAddress] | None:
+        query = select(addresses).where(
+            addresses.c.channel == address.channel,
+            addresses.c.account == address.account,
+            addresses.c.native_id == address.native_id,
+        )
+        if lock:  # a join or a split that moves the address is waited for, and seen
+            query = query.with_for_update(key_share=True)
+        row = (await self._connection.execute(query)).one_or_none()
         if row is None:
             return None
         customer = await self.get(row.customer_id)
         assert customer is not None  # noqa: S101  # a foreign key says so
         return customer, mapping.known_address(row)
 
-    async def at(self, address: Address, profile: Profile) -> tuple[Customer, KnownAddress, bool]:
+    async def at(
+        self, address: Address, profile: Profile, *, spoke: bool = True
+    ) -> tuple[Customer, KnownAddress, bool]:
         """Give the customer of an address; a new one gets a thread in the same transaction.
 
         Two first messages at once make one customer: the loser of the race finds the winner's.
         """
-        found = await self.find(address)
+        found = await self.find(address, lock=True)
         if found is None and await self._create(address, profile):
             found = await self.find(address)
             assert found is not None  # noqa: S101  # made a line above, in this transaction
             return *found, True
         if found is None:
-            found = await self.find(address)
+            found = await self.find(address, lock=True)
             assert found is not None  # noqa: S101  # the conflicting row is committed by now
         customer, known = found
-        await self._connection.execute(
-            update(addresses)
-            .where(addresses.c.id == known.id)
-            .values(last_inbound_at=func.clock_timestamp(), reachable=True)
-        )
+        if spoke:
+            await self._connection.execute(
+                update(addresses)
+                .where(addresses.c.id == known.id)
+                .values(last_inbound_at=func.clock_timestamp(), reachable=True)
+            )
         learnt = await self._learn(customer, profile)
-        return learnt, replace(known, reachable=True), False
+        return learnt, replace(known, reachable=known.reachable or spoke), False
 
     async def _learn(self, customer: Customer, profile: Profile) -> Customer:
         """Keep what a channel tells where nothing is known yet; nothing known is replaced.
@@ -109,7 +113,7 @@ class SqlCustomers:
                     channel=address.channel,
                     account=address.account,
                     native_id=address.native_id,
-                    evidence=Evidence.OWN,
+                    home_id=customer_id,
                 )
                 .on_conflict_do_nothing()
                 .returning(addresses.c.id)
@@ -126,6 +130,12 @@ class SqlCustomers:
         ).one_or_none()
         return mapping.customer(row) if row else None
 
+    async def with_address(self, address_id: UUID) -> tuple[Customer, KnownAddress] | None:
+        query = select(addresses).where(addresses.c.id == address_id)
+        row = (await self._connection.execute(query)).one_or_none()
+        customer = await self.get(row.customer_id) if row else None
+        return (customer, mapping.known_address(row)) if row and customer else None
+
     async def addresses(self, customer_id: UUID) -> Sequence[KnownAddress]:
         rows = await self._connection.execute(
             select(addresses)
@@ -133,6 +143,15 @@ class SqlCustomers:
             .order_by(addresses.c.last_inbound_at.desc(), addresses.c.id)
         )
         return [mapping.known_address(row) for row in rows]
+
+    async def told_epoch(self, address_id: UUID) -> int:
+        query = select(addresses.c.told_epoch).where(addresses.c.id == address_id)
+        return int((await self._connection.execute(query)).scalar_one())
+
+    async def tell_epoch(self, address_id: UUID, epoch: int) -> None:
+        await self._connection.execute(
+            update(addresses).where(addresses.c.id == address_id).values(told_epoch=epoch)
+        )
 
     async def speak(self, customer_id: UUID, language: Language, *, fixed: bool = False) -> None:
         """Remember the language; one that the customer chose himself is changed only by him."""

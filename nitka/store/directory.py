@@ -12,6 +12,7 @@ from nitka.domain.address import Channel
 from nitka.domain.customer import Customer
 from nitka.ports import Answer
 from nitka.store import mapping
+from nitka.store.links import SqlLinks
 from nitka.store.tables import addresses, answers, customers
 
 
@@ -38,12 +39,17 @@ class SqlDirectory:
 
     async def with_email(self, email: str) -> Sequence[Customer]:
         rows = await self._connection.execute(
-            select(customers)
+            select(customers.c.id)
             .where(func.lower(customers.c.email) == func.lower(email))
             .order_by(customers.c.created_at)
             .limit(50)
         )
-        return [mapping.customer(row) for row in rows]
+        links = SqlLinks(self._connection)
+        roots = [await links.root(customer_id) for customer_id in rows.scalars()]
+        found = await self._connection.execute(
+            select(customers).where(customers.c.id.in_(roots)).order_by(customers.c.created_at)
+        )
+        return [mapping.customer(row) for row in found]
 
 
 class SqlAnswers:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, text
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from nitka.domain.handoff import Handoff, HandoffState
 from nitka.domain.thread import Team
 from nitka.store import mapping
-from nitka.store.tables import drafts, handoffs
+from nitka.store.tables import drafts, handoffs, threads
 
 
 class SqlHandoffs:
@@ -22,26 +21,47 @@ class SqlHandoffs:
         self._connection = connection
 
     async def open(
-        self, customer_id: UUID, team: Team, reason: str, facts: Mapping[str, object]
+        self,
+        customer_id: UUID,
+        team: Team,
+        reason: str,
+        facts: Mapping[str, object],
+        *,
+        home_id: UUID | None = None,
     ) -> Handoff:
         """Open a hand-off. One that waits for the same team already takes the new facts on."""
-        row = await self._connection.execute(
-            upsert(handoffs)
+        await self._connection.execute(
+            select(threads.c.fence).where(threads.c.customer_id == customer_id).with_for_update()
+        )
+        waiting = (
+            select(handoffs.c.id)
+            .where(
+                handoffs.c.customer_id == customer_id,
+                handoffs.c.team == team,
+                handoffs.c.state == HandoffState.WAITING,
+            )
+            .order_by(handoffs.c.opened_at)
+            .limit(1)
+        )
+        found = (await self._connection.execute(waiting)).scalar_one_or_none()
+        statement = (
+            update(handoffs)
+            .where(handoffs.c.id == found)
+            .values(facts=handoffs.c.facts.op("||")(dict(facts)))
+            .returning(handoffs)
+            if found
+            else insert(handoffs)
             .values(
                 customer_id=customer_id,
+                home_id=home_id or customer_id,
                 team=team,
                 reason=reason,
                 facts=dict(facts),
                 state=HandoffState.WAITING,
             )
-            .on_conflict_do_update(
-                index_elements=["customer_id", "team"],
-                index_where=text("state = 'waiting'"),  # a bound value would not find the index
-                set_={"facts": handoffs.c.facts.op("||")(dict(facts))},
-            )
             .returning(handoffs)
         )
-        return mapping.handoff(row.one())
+        return mapping.handoff((await self._connection.execute(statement)).one())
 
     async def of(self, customer_id: UUID) -> Sequence[Handoff]:
         rows = await self._connection.execute(

@@ -29,6 +29,8 @@ def customer(row: Row[Any]) -> Customer:
         row.language_fixed,
         row.created_at,
         row.time_zone,
+        row.email,
+        row.phone,
     )
 
 
@@ -36,8 +38,9 @@ def known_address(row: Row[Any]) -> KnownAddress:
     return KnownAddress(
         row.id,
         Address(Channel(row.channel), row.account, row.native_id),
-        Evidence(row.evidence),
+        Evidence.OWN if row.home_id == row.customer_id else Evidence.PROVED,
         row.reachable,
+        row.home_id,
     )
 
 
@@ -49,6 +52,8 @@ def thread(row: Row[Any]) -> Thread:
         row.seq,
         row.turn,
         row.fence,
+        row.epoch,
+        row.joined_into,
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from nitka.domain.message import Message, MessageState
+from nitka.domain.message import Author, Message, MessageState
 from nitka.ports import Line
 from nitka.store import mapping
 from nitka.store.tables import messages, threads
@@ -40,6 +40,7 @@ class SqlMessages:
             .values(
                 id=id or uuid4(),
                 customer_id=customer_id,
+                home_id=line.address.home_id if line.address else customer_id,
                 seq=seq,
                 address_id=line.address.id if line.address else None,
                 channel=line.address.address.channel if line.address else None,
@@ -108,6 +109,17 @@ class SqlMessages:
         query = select(messages).where(condition).order_by(messages.c.seq.desc()).limit(1)
         row = (await self._connection.execute(query)).one_or_none()
         return mapping.message(row) if row else None
+
+    async def last_offer(self, customer_id: UUID, *, before: int) -> Message | None:
+        lines = and_(messages.c.customer_id == customer_id, messages.c.seq < before)
+        offers = text("messages.buttons <> '[]'::jsonb")  # as the partial index says it
+        offer = await self._one(and_(lines, offers))
+        if offer is None:
+            return None
+        answered = exists().where(
+            lines, messages.c.seq > offer.seq, messages.c.author == Author.CUSTOMER
+        )
+        return None if (await self._connection.execute(select(answered))).scalar_one() else offer
 
     async def was_offered(self, customer_id: UUID, payload: str) -> bool:
         offered = exists().where(

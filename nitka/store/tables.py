@@ -46,6 +46,11 @@ def _customer(*, primary_key: bool = False) -> Column[object]:
     )
 
 
+def _home() -> Column[object]:
+    """The customer that it began with: joins never change it, and splits go by it."""
+    return Column("home_id", ForeignKey("customers.id"), nullable=False)
+
+
 customers = Table(
     "customers",
     metadata,
@@ -68,12 +73,71 @@ addresses = Table(
     Column("channel", Text, nullable=False),
     Column("account", Text, nullable=False),
     Column("native_id", Text, nullable=False),
-    Column("evidence", Text, nullable=False),
+    _home(),
+    Column("told_epoch", BigInteger, nullable=False, server_default="0"),
     Column("reachable", Boolean, nullable=False, server_default=text("true")),
     _at(),
     _at("last_inbound_at"),
     UniqueConstraint("channel", "account", "native_id"),
     Index(None, "customer_id"),
+    Index(None, "home_id"),
+)
+
+links = Table(
+    "links",
+    metadata,
+    _id(),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False),
+    Column("other_id", ForeignKey("customers.id"), nullable=False),
+    Column("proof", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text),
+    Column("before", JSONB, nullable=False),
+    Column("gain", JSONB, nullable=False),
+    _at("joined_at"),
+    Column("split_at", DateTime(timezone=True)),
+    Index(None, "customer_id"),
+    Index("uq_links_other_id", "other_id", unique=True, postgresql_where=text("split_at IS NULL")),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("home_id", ForeignKey("customers.id"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    _at("seen_at"),
+    Index(None, "kind", "value"),
+)
+
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("address_id", ForeignKey("addresses.id"), nullable=False),
+    _at("expires_at"),
+)
+
+link_codes = Table(
+    "link_codes",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("address_id", ForeignKey("addresses.id"), nullable=False),
+    Column("place", Text),
+    _at("expires_at"),
+    Column("used_by", ForeignKey("messages.id")),
+    Index(None, "address_id"),
+)
+
+guesses = Table(
+    "guesses",
+    metadata,
+    Column("message_id", ForeignKey("messages.id"), primary_key=True),
+    Column("address_id", ForeignKey("addresses.id"), nullable=False),
+    _at("guessed_at"),
+    Index(None, "address_id", "guessed_at"),
+    Index(None, "guessed_at"),
 )
 
 threads = Table(
@@ -85,6 +149,11 @@ threads = Table(
     Column("seq", BigInteger, nullable=False, server_default="0"),
     Column("turn", BigInteger, nullable=False, server_default="0"),
     Column("fence", BigInteger, nullable=False, server_default="0"),
+    Column("epoch", BigInteger, nullable=False, server_default="0"),
+    Column("joined_into", ForeignKey("customers.id")),
+    Column("answer_at", ForeignKey("addresses.id")),
+    Column("answer_while_at", ForeignKey("addresses.id")),
+    Index(None, "joined_into"),
 )
 
 dialogue_states = Table(
@@ -102,6 +171,7 @@ messages = Table(
     metadata,
     _id(),
     _customer(),
+    _home(),
     Column("seq", BigInteger, nullable=False),
     Column("address_id", ForeignKey("addresses.id")),
     Column("channel", Text),
@@ -118,7 +188,7 @@ messages = Table(
     Column("deleted", Boolean, nullable=False, server_default=text("false")),
     Column("key", Text, unique=True),
     _at(),
-    UniqueConstraint("customer_id", "seq"),
+    UniqueConstraint("customer_id", "seq", deferrable=True, initially="IMMEDIATE"),
     Index(
         "ix_messages_offered",
         "customer_id",
@@ -203,6 +273,7 @@ handoffs = Table(
     metadata,
     _id(),
     _customer(),
+    _home(),
     Column("team", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("facts", JSONB, nullable=False),
@@ -210,10 +281,9 @@ handoffs = Table(
     _at("opened_at"),
     Index(None, "customer_id"),
     Index(
-        "uq_handoffs_waiting",
+        "ix_handoffs_waiting",
         "customer_id",
         "team",
-        unique=True,
         postgresql_where=text("state = 'waiting'"),
     ),
 )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from nitka.domain.thread import Owner, Team, Thread
 from nitka.domain.turn import DialogueState, TurnResult
+from nitka.errors import Fenced
+from nitka.ports import Choice
 from nitka.store import mapping
+from nitka.store.links import SqlLinks
 from nitka.store.tables import dialogue_states, threads, turns
 
 
@@ -26,7 +29,14 @@ class SqlThreads:
 
     async def lock(self, customer_id: UUID) -> Thread:
         query = select(threads).where(threads.c.customer_id == customer_id).with_for_update()
-        return mapping.thread((await self._connection.execute(query)).one())
+        row = (await self._connection.execute(query)).one_or_none()
+        if row is None:
+            raise Fenced(f"the thread of {customer_id} is gone")
+        return mapping.thread(row)
+
+    async def current(self, customer_id: UUID) -> Thread | None:
+        root = await SqlLinks(self._connection).root(customer_id)
+        return await self.lock(root) if root else None
 
     async def begin_turn(self, customer_id: UUID) -> Thread:
         change = (
@@ -42,6 +52,23 @@ class SqlThreads:
             update(threads)
             .where(threads.c.customer_id == customer_id)
             .values(owner=owner, team=team, fence=threads.c.fence + 1)
+        )
+
+    async def choice(self, customer_id: UUID) -> Choice | None:
+        query = select(threads.c.answer_at, threads.c.answer_while_at).where(
+            threads.c.customer_id == customer_id, threads.c.answer_at.is_not(None)
+        )
+        row = (await self._connection.execute(query)).one_or_none()
+        return Choice(row.answer_at, row.answer_while_at) if row else None
+
+    async def choose(self, customer_id: UUID, choice: Choice | None) -> None:
+        await self._connection.execute(
+            update(threads)
+            .where(threads.c.customer_id == customer_id)
+            .values(
+                answer_at=choice.address_id if choice else None,
+                answer_while_at=choice.made_at if choice else None,
+            )
         )
 
     async def state(self, customer_id: UUID) -> DialogueState | None:
@@ -69,6 +96,7 @@ class SqlThreads:
                 events=list(result.events),
                 understanding=dict(result.understanding),
                 model=result.model,
+                created_at=func.clock_timestamp(),
             )
         )
         state = {

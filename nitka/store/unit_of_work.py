@@ -13,26 +13,33 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from nitka.errors import Unavailable
 from nitka.ports import (
     Answers,
+    Claims,
+    Codes,
     Customers,
     Directory,
     Fetches,
     Handoffs,
     Inbox,
     Ledger,
+    Links,
     Messages,
     Outbox,
     Secrets,
+    States,
     Threads,
 )
+from nitka.store.claims import SqlClaims, SqlCodes
 from nitka.store.customers import SqlCustomers
 from nitka.store.directory import SqlAnswers, SqlDirectory
 from nitka.store.fetches import SqlFetches
 from nitka.store.handoffs import SqlHandoffs
 from nitka.store.inbox import SqlInbox
 from nitka.store.ledger import SqlLedger
+from nitka.store.links import SqlLinks
 from nitka.store.messages import SqlMessages
 from nitka.store.outbox import SqlOutbox
 from nitka.store.secrets import SqlSecrets
+from nitka.store.states import SqlStates
 from nitka.store.threads import SqlThreads
 
 
@@ -51,6 +58,10 @@ class SqlUnitOfWork:
         self.ledger: Ledger = SqlLedger(connection)
         self.directory: Directory = SqlDirectory(connection)
         self.answers: Answers = SqlAnswers(connection)
+        self.links: Links = SqlLinks(connection)
+        self.states: States = SqlStates(connection)
+        self.claims: Claims = SqlClaims(connection)
+        self.codes: Codes = SqlCodes(connection)
 
 
 class SqlStore:

@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 CONVERSATIONS = Path(__file__).parents[2] / "data" / "tests" / "conversations"
-KNOWN = {"user", "payload", "attachments", "bot", "effects", "slots", "buttons"}
+KNOWN = {"user", "payload", "channel", "attachments", "bot", "effects", "slots", "buttons"}
 
 
 def _load() -> list[Any]:
@@ -47,7 +47,7 @@ class Customer:
                 "version": 1,
                 "turn_id": turn.get("id") or str(uuid.uuid4()),
                 "customer": self.id,
-                "channel": self.channel,
+                "channel": turn.get("channel", self.channel),
                 "text": turn.get("user", ""),
                 "payload": turn.get("payload"),
                 "language": self.language,

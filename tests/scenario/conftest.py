@@ -16,6 +16,7 @@ from nitka.domain.address import Address, Channel
 from nitka.domain.inbound import Inbound
 from nitka.domain.message import Message
 from nitka.engine.scripted import ScriptedEngine
+from nitka.engine.states import RasaStates
 from nitka.errors import SendError
 from nitka.ports import Capabilities, Job, Part, Received, Sent
 from nitka.queue.connection import open_redis
@@ -24,8 +25,11 @@ from nitka.queue.live import RedisLive
 from nitka.queue.work import RedisQueue
 from nitka.service.answer import Answer
 from nitka.service.ask import Ask, Patience
+from nitka.service.commands import Commands
 from nitka.service.deliver import Deliver
 from nitka.service.front import ThreadFront
+from nitka.service.link import Codes
+from nitka.service.mover import Mover
 from nitka.service.work import Worker
 from nitka.store.unit_of_work import SqlStore, open_store
 
@@ -135,6 +139,17 @@ def build(
     patience: Sequence[float] = (5.0, 60.0),
 ) -> House:
     queue, live, fanout = RedisQueue(redis), RedisLive(redis), RedisFanout(redis)
+    dialogues, mover = RasaStates(), Mover(queue, live=live, fanout=fanout)
+    codes = Codes(
+        store,
+        dialogues=dialogues,
+        key="the tests' own key",
+        life=timedelta(minutes=10),
+        clock=SystemClock(),
+        ways={},
+        mover=mover,
+    )
+    commands = Commands(store, dialogues=dialogues, codes=codes, mover=mover)
     connector = RecordingConnector()
     connectors = {Channel.WEB: connector}
     ask = Ask(
@@ -149,7 +164,15 @@ def build(
         engine,
         connector,
         ThreadFront(store, queue=queue, fanout=fanout),
-        Answer(store, live=live, queue=queue, fanout=fanout, ask=ask, connectors=connectors),
+        Answer(
+            store,
+            live=live,
+            queue=queue,
+            fanout=fanout,
+            ask=ask,
+            commands=commands,
+            connectors=connectors,
+        ),
         Deliver(store, queue=queue, connectors=connectors, clock=SystemClock()),
     )
 

@@ -38,10 +38,12 @@ class MemoryFront:
             self.came.append(incoming)
         return None
 
-    async def position(self, address: Address) -> Position | None:
+    async def position(self, address: Address, *, anew: bool = False) -> Position | None:
         return None
 
-    async def lines(self, customer_id: UUID, *, after: int) -> Sequence[Message]:
+    async def lines(
+        self, customer_id: UUID, *, after: int, epoch: int | None = None
+    ) -> Sequence[Message]:
         return []
 
     async def read(self, address: Address, *, seq: int) -> None:

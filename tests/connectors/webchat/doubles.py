@@ -12,11 +12,12 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from nitka.domain.address import Address, Channel
+from nitka.domain.customer import Profile
 from nitka.domain.inbound import Inbound, Incoming
 from nitka.domain.message import Author, Message, MessageState
 from nitka.domain.thread import Owner, Team
-from nitka.errors import Refused, Unavailable
-from nitka.ports import Position, Received, StoredFile, topic_of
+from nitka.errors import Refused, Renumbered, Unavailable
+from nitka.ports import Invitation, Position, Received, StoredFile, topic_of
 
 Frame = Mapping[str, object]
 
@@ -62,6 +63,8 @@ class MemoryFront:
         self.customers: dict[Address, UUID] = {}
         self.threads: dict[UUID, list[Message]] = defaultdict(list)
         self.owners: dict[UUID, tuple[Owner, Team | None]] = {}
+        self.epochs: dict[UUID, int] = defaultdict(int)
+        self.told: dict[Address, int] = {}
 
     def _reach(self) -> None:
         if self.down:
@@ -118,16 +121,24 @@ class MemoryFront:
         await self.topics.publish(topic_of(line.customer_id), {"kind": "thread"})
         return line
 
-    async def position(self, address: Address) -> Position | None:
+    async def position(self, address: Address, *, anew: bool = False) -> Position | None:
         self._reach()
         customer_id = self.customers.get(address)
         if customer_id is None:
             return None
         owner, team = self.owners.get(customer_id, (Owner.BOT, None))
-        return Position(customer_id, len(self.threads[customer_id]), owner, team)
+        epoch = self.epochs[customer_id]
+        if anew:
+            self.told[address] = epoch
+        seq = len(self.threads[customer_id])
+        return Position(customer_id, seq, owner, team, epoch, self.told.get(address, 0))
 
-    async def lines(self, customer_id: UUID, *, after: int) -> Sequence[Message]:
+    async def lines(
+        self, customer_id: UUID, *, after: int, epoch: int | None = None
+    ) -> Sequence[Message]:
         self._reach()
+        if epoch is not None and epoch != self.epochs[customer_id]:
+            raise Renumbered("new numbers")
         return self.threads[customer_id][after : after + 200]
 
     async def read(self, address: Address, *, seq: int) -> None:
@@ -139,6 +150,23 @@ class MemoryFront:
 
     def listen(self, topic: str) -> AbstractAsyncContextManager[AsyncIterator[Frame]]:
         return self.topics.listen(topic)
+
+
+class MemoryContinuing:
+    """`ports.Continuing` that gives the same code to everybody, until `closed`."""
+
+    channels = frozenset({Channel.TELEGRAM, Channel.SLACK})
+
+    def __init__(self) -> None:
+        self.invited: list[tuple[Address, Profile]] = []
+        self.closed = False
+
+    async def invite(self, address: Address, profile: Profile) -> Invitation:
+        if self.closed:
+            raise Refused("too_many_requests", "There are several open codes.", status=429)
+        self.invited.append((address, profile))
+        ways = {Channel.TELEGRAM: "https://t.me/shop?start=K7WQX2MPRA", Channel.SLACK: "link it"}
+        return Invitation("K7WQX2MPRA", datetime(2026, 11, 25, 12, tzinfo=UTC), ways)
 
 
 class MemoryUploads:

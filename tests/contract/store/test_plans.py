@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -18,9 +19,9 @@ from tests.contract.store.conftest import AT_ONCE, Person, person, reply, say, w
 _ROWS = 50_000
 _FILL = (
     "SET session_replication_role = replica",  # foreign keys are not what is tested
-    """INSERT INTO messages (customer_id, seq, address_id, channel, author, text, buttons, state,
-                              native_id)
-       SELECT %(customer)s, n, %(address)s, 'web', 'bot', 'x',
+    """INSERT INTO messages (customer_id, home_id, seq, address_id, channel, author, text,
+                              buttons, state, native_id)
+       SELECT %(customer)s, %(customer)s, n, %(address)s, 'web', 'bot', 'x',
               CASE WHEN n %% 50 = 0 THEN '[{"title": "a", "payload": "/a"}]' ELSE '[]' END::jsonb,
               'sent', 'native-' || n
        FROM generate_series(10, %(rows)s) n""",
@@ -32,8 +33,8 @@ _FILL = (
     """INSERT INTO fetches (message_id, customer_id, done)
        SELECT id, customer_id, true FROM messages WHERE native_id IS NOT NULL""",
     """INSERT INTO customers (name) SELECT 'x' FROM generate_series(1, %(rows)s)""",
-    """INSERT INTO addresses (customer_id, channel, account, native_id, evidence)
-       SELECT id, 'web', 'site', id::text, 'own' FROM customers WHERE name = 'x'""",
+    """INSERT INTO addresses (customer_id, home_id, channel, account, native_id)
+       SELECT id, id, 'web', 'site', id::text FROM customers WHERE name = 'x'""",
     """INSERT INTO threads (customer_id) SELECT id FROM customers WHERE name = 'x'""",
     "VACUUM ANALYZE",
 )
@@ -83,6 +84,11 @@ _HOT: dict[str, Query] = {
     "addresses": lambda uow, who: uow.customers.addresses(who.id),
     "by e-mail": lambda uow, who: uow.directory.with_email("ann@example.com"),
     "by address": lambda uow, who: uow.directory.with_address(who.address.address.channel, "busy"),
+    "root": lambda uow, who: uow.threads.current(who.id),
+    "tree": lambda uow, who: uow.links.tree(who.id),
+    "last offer": lambda uow, who: uow.messages.last_offer(who.id, before=_ROWS),
+    "guesses": lambda uow, who: uow.codes.guesses(who.address.id, since=datetime.now(UTC)),
+    "sharing": lambda uow, who: uow.claims.sharing(frozenset({who.id})),
     "hand-offs": lambda uow, who: uow.handoffs.of(who.id),
 }
 

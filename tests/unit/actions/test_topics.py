@@ -284,9 +284,10 @@ async def test_repeating_says_texts_and_buttons_but_no_effects(run: Any) -> None
         {"event": "bot", "text": "One", "data": {"buttons": [button]}},
         {"event": "bot", "text": None, "data": {"custom": {"nitka_effect": {}}}},
     ]
-    ran = await run(ActionRepeat(), "again", before=before)
+    repeat = ActionRepeat(Labels.load())
+    ran = await run(repeat, "again", before=before)
     assert [(m["text"], m["buttons"]) for m in ran.messages] == [("One", [button])]
-    assert (await run(ActionRepeat(), "again", before=before, form="order_form")).messages == []
+    assert (await run(repeat, "again", before=before, form="order_form")).messages == []
 
 
 async def test_bad_words_are_answered_once(run: Any) -> None:

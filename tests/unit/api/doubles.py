@@ -42,7 +42,7 @@ class Shelf:
         self.customers[customer.id] = customer
         self.lines[customer.id] = []
         for address in addresses:
-            known = KnownAddress(uuid4(), address, Evidence.OWN, reachable=True)
+            known = KnownAddress(uuid4(), address, Evidence.OWN, True, uuid4())
             self.known.append((customer.id, known))
         if email:
             self.emails[email] = customer.id

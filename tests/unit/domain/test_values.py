@@ -29,6 +29,23 @@ _LANGUAGE = Command.LANGUAGE
         ("/help", Typed(Command.HELP)),
         ("/start", Typed(Command.START)),
         ("/start K7QM2X", Typed(Command.START)),
+        ("/start k7wqx2mpra", Typed(Command.LINK, argument="K7WQX2MPRA")),
+        ("/link", Typed(Command.LINK)),
+        ("Link", Typed(Command.LINK)),
+        ("/link K7WQ-X2MP-RA", Typed(Command.LINK, argument="K7WQX2MPRA")),
+        ("link k7wqx 2mpra", Typed(Command.LINK, argument="K7WQX2MPRA")),
+        ("код K7WQX2MPRA", Typed(Command.LINK, argument="K7WQX2MPRA")),
+        ("połącz «K7WQX2MPRA»", Typed(Command.LINK, argument="K7WQX2MPRA")),
+        ("K7WQX2MPRA", Typed(Command.LINK, argument="K7WQX2MPRA", bare=True)),
+        ("unlink", Typed(Command.UNLINK)),
+        ("Отвязать", Typed(Command.UNLINK)),
+        ("answer me in Telegram", Typed(Command.ANSWER_AT, channel=Channel.TELEGRAM)),
+        ("please reply on slack", Typed(Command.ANSWER_AT, channel=Channel.SLACK)),
+        ("Ответьте мне в телеграм", Typed(Command.ANSWER_AT, channel=Channel.TELEGRAM)),
+        ("пишите в слак", Typed(Command.ANSWER_AT, channel=Channel.SLACK)),
+        ("proszę odpisać mi na telegramie", Typed(Command.ANSWER_AT, channel=Channel.TELEGRAM)),
+        ("odpowiadajcie tutaj", Typed(Command.ANSWER_AT)),
+        ("Answer here, please!", Typed(Command.ANSWER_AT)),
         ("bot", Typed(Command.BOT)),
         ("Bot", Typed(Command.BOT)),
         ("/bot", Typed(Command.BOT)),
@@ -56,6 +73,15 @@ def test_shortcuts_are_read(text: str, typed: Typed) -> None:
         "human",
         "help",
         "help me",
+        "link to my order",
+        "the link does not work",
+        "code",
+        "SPAGHETTEN",
+        "7777888899",
+        "write me a poem",
+        "answer",
+        "is it on telegram",
+        "why does nobody answer me in telegram",
         "/human please",
         "bot?",
         "bots",
@@ -119,20 +145,35 @@ def test_reading_a_tag_never_fails(tag: str | None) -> None:
 @pytest.mark.parametrize(("phrase", "language"), list(product(Phrase, Language)))
 def test_every_phrase_is_there_in_every_language(phrase: Phrase, language: Language) -> None:
     """Each in its own script, and no two languages with the same words."""
-    text = say(phrase, language)
+    told = dict.fromkeys(_NAMED, "7")
+    text = say(phrase, language, **told)
     assert text.strip() == text
-    assert text.endswith(".")
+    assert text.endswith((".", "?")) or phrase in _ON_BUTTONS
     has_cyrillic = any("а" <= letter <= "я" for letter in text.lower())
     assert has_cyrillic is (language is Language.RU)
-    assert len({say(phrase, each) for each in Language}) == len(Language)
+    assert len({say(phrase, each, **told) for each in Language}) == len(Language)
 
 
 @pytest.mark.parametrize("phrase", list(Phrase))
 def test_a_phrase_is_english_where_the_language_is_not_known(phrase: Phrase) -> None:
-    """Somebody whose language nobody knows is still told."""
-    assert say(phrase, None) == say(phrase, Language.EN)
+    """Somebody whose language nobody knows is still told; every language names the same facts."""
+    told = {name: f"<{name}>" for name in _NAMED}
+    assert say(phrase, None, **told) == say(phrase, Language.EN, **told)
+    named = [{n for n in _NAMED if f"<{n}>" in say(phrase, one, **told)} for one in Language]
+    assert named == [named[0]] * 3
 
 
+_NAMED = (
+    *("code", "ways", "minutes", "wait", "channel", "messages", "since", "files", "handoffs"),
+    *("channels", "facts", "hours", "receipt", "at", "addresses"),
+)
+_ON_BUTTONS = {
+    Phrase.PRIVACY_EXPORT,
+    Phrase.PRIVACY_ERASE,
+    Phrase.YES_EXPORT,
+    Phrase.YES_ERASE,
+    Phrase.NO_KEEP,
+}
 _ORDER = [
     MessageState.RECEIVED,
     MessageState.PENDING,

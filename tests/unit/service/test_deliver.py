@@ -22,7 +22,7 @@ from nitka.service.deliver import _LONGEST_PAUSE, _MOST_ATTEMPTS, Deliver, _paus
 from tests.unit.service.doubles import Alone
 
 _NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-_ADDRESS = KnownAddress(uuid4(), Address(Channel.WEB, "site", "ann"), Evidence.OWN, True)
+_ADDRESS = KnownAddress(uuid4(), Address(Channel.WEB, "site", "ann"), Evidence.OWN, True, uuid4())
 _DOWN = SendError(SendFault.PLATFORM_DOWN, "503", retryable=True)
 _GONE = SendError(SendFault.UNREACHABLE, "blocked", retryable=False)
 

@@ -1,20 +1,11 @@
-"""The few lines that the service says itself, when the bot cannot: in every language."""
+"""What the service says while the bot cannot, and while people own the thread."""
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from nitka.domain.customer import Language
+from nitka.domain.phrases.names import Phrase
 
-
-class Phrase(StrEnum):
-    ONE_MOMENT = "one_moment"
-    ENGINE_DOWN = "engine_down"
-    STILL_WAITING = "still_waiting"
-    BOT_IS_BACK = "bot_is_back"
-
-
-_PHRASES: dict[Phrase, dict[Language, str]] = {
+TALK: dict[Phrase, dict[Language, str]] = {
     Phrase.ONE_MOMENT: {
         Language.EN: "One moment please, this is taking a little longer than usual.",
         Language.RU: "Одну минуту, пожалуйста: ответ займёт чуть больше времени, чем обычно.",
@@ -45,8 +36,3 @@ _PHRASES: dict[Phrase, dict[Language, str]] = {
         "odpisze w tym miejscu.",
     },
 }
-
-
-def say(phrase: Phrase, language: Language | None) -> str:
-    """Give the service's own line in the customer's language, English where it is not known."""
-    return _PHRASES[phrase][language or Language.EN]

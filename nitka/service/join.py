@@ -1,0 +1,162 @@
+"""Joins two customers who proved to be one, and undoes it: one transaction, nothing lost.
+
+The conversation in progress goes on: its customer becomes the root, its dialogue state the state.
+What the other knows fills gaps; what contradicts is kept in the link and shown to staff. Turns
+that are in flight on either side are fenced off and taken again under the root.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from nitka.domain.customer import Customer, Language
+from nitka.domain.link import (
+    ATTRIBUTES,
+    FACTS,
+    Before,
+    ClaimKind,
+    Gain,
+    Link,
+    Proof,
+    Standing,
+    fill,
+    in_progress,
+    members,
+)
+from nitka.domain.turn import Dialogue
+from nitka.errors import Refused
+from nitka.ports import Dialogues, NewLink, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Why two are joined: what proved it, who acted, and what he said of it."""
+
+    proof: Proof
+    actor: str
+    reason: str | None = None
+
+
+async def join(
+    uow: UnitOfWork, dialogues: Dialogues, one: UUID, two: UUID, grounds: Grounds
+) -> Link | None:
+    """Join the customers of `one` and `two`, in the caller's transaction; None if they are one.
+
+    Raises `Refused` 409 `identity_clash` when the site has signed different customers for them,
+    404 `unknown_customer` when there is none.
+    """
+    roots = await uow.links.lock(one, two)
+    if len(roots) < 2:
+        raise Refused("unknown_customer", "There is no such customer.", status=404)
+    if roots[0] == roots[1]:
+        return None
+    await _refuse_clash(uow, roots)
+    standings = [await _standing(uow, dialogues, root) for root in roots]
+    kept, other = in_progress(standings[0], standings[1])
+    link = await _merge(uow, dialogues, kept, other, grounds)
+    await uow.ledger.audit(
+        "join",
+        actor=grounds.actor,
+        customer_id=kept.customer.id,
+        facts={
+            "link": str(link.id),
+            "other": str(other.customer.id),
+            "proof": grounds.proof,
+            "reason": grounds.reason,
+        },
+    )
+    return link
+
+
+async def _standing(uow: UnitOfWork, dialogues: Dialogues, root: UUID) -> Standing:
+    customer = await uow.customers.get(root)
+    assert customer is not None  # noqa: S101  # its thread is locked
+    dialogue = await uow.states.of(root)
+    return Standing(
+        customer,
+        await uow.threads.get(root),
+        dialogues.asks(dialogue.body if dialogue else None) is not None,
+        await uow.states.last_turn_at(root),
+    )
+
+
+async def _refuse_clash(uow: UnitOfWork, roots: Sequence[UUID]) -> None:
+    """Refuse to join whom the site calls different customers: nothing proves more than its word."""
+    signed = []
+    for root in roots:
+        homes = members(root, await uow.links.tree(root))
+        claims = await uow.claims.of(homes)
+        signed.append({c.value for c in claims if c.kind is ClaimKind.SUBJECT})
+    if signed[0] and signed[1] and not signed[0] & signed[1]:
+        raise Refused(
+            "identity_clash",
+            "The site has signed these two as different customers; they are not joined.",
+            status=409,
+        )
+
+
+async def _merge(
+    uow: UnitOfWork, dialogues: Dialogues, kept: Standing, other: Standing, grounds: Grounds
+) -> Link:
+    dialogue, told = await uow.states.of(kept.customer.id), await uow.states.of(other.customer.id)
+    facts, differing = facts_to_fill(dialogues, dialogue, told)
+    attributes, conflicts = fill(known(kept.customer), known(other.customer))
+    link = await uow.links.join(
+        NewLink(
+            kept.customer.id,
+            other.customer.id,
+            grounds.proof,
+            grounds.actor,
+            grounds.reason,
+            Before(kept.thread.owner, kept.thread.team, dialogue),
+            Gain(attributes, facts, {**conflicts, **differing}),
+        )
+    )
+    await uow.states.describe(described(kept.customer, attributes))
+    await uow.states.put(kept.customer.id, remembered(dialogues, dialogue, facts, told))
+    return link
+
+
+def known(customer: Customer) -> Mapping[str, object]:
+    """Give a customer's attributes by name."""
+    return {name: getattr(customer, name) for name in ATTRIBUTES}
+
+
+def described(customer: Customer, attributes: Mapping[str, object | None]) -> Customer:
+    """Give the customer with other attributes; a value of None empties one."""
+    changed = {name: value for name, value in attributes.items() if name in ATTRIBUTES}
+    if changed.get("language") is not None:
+        changed["language"] = Language(str(changed["language"]))
+    return replace(customer, **changed)  # type: ignore[arg-type]  # names and types are ATTRIBUTES
+
+
+def facts_to_fill(
+    dialogues: Dialogues, kept: Dialogue | None, other: Dialogue | None
+) -> tuple[dict[str, object], dict[str, Sequence[object]]]:
+    """Give the facts that `kept` has not and `other` has, and the conflicts, as `Gain` names them.
+
+    What is just being asked for is no gap: the customer is about to say it.
+    """
+    body = kept.body if kept else None
+    asked = dialogues.asks(body)
+    own = dialogues.slots(body)
+    told = dialogues.slots(other.body if other else None)
+    facts = {name: value for name, value in told.items() if name in FACTS and name != asked}
+    filled, conflicts = fill(own, facts)
+    return filled, {f"slot:{name}": pair for name, pair in conflicts.items()}
+
+
+def remembered(
+    dialogues: Dialogues,
+    kept: Dialogue | None,
+    facts: Mapping[str, object],
+    other: Dialogue | None,
+) -> Dialogue | None:
+    """Give a dialogue with facts filled in; one that gains nothing stays exactly what it is."""
+    if not facts:
+        return kept
+    body = dialogues.remember(kept.body if kept else None, facts)
+    model = kept.model if kept else other.model if other else ""
+    return Dialogue(body, dialogues.slots(body), model)

@@ -1,0 +1,81 @@
+"""Dialogue states and the turns that led to them, as joins and splits need them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from nitka.domain.customer import Customer
+from nitka.domain.turn import Dialogue, DoneTurn
+from nitka.store.tables import customers, dialogue_states, messages, threads, turns
+
+
+class SqlStates:
+    """`ports.States` in PostgreSQL."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def of(self, customer_id: UUID) -> Dialogue | None:
+        query = select(dialogue_states).where(dialogue_states.c.customer_id == customer_id)
+        row = (await self._connection.execute(query)).one_or_none()
+        return Dialogue(row.state, row.slots, row.model) if row else None
+
+    async def put(self, customer_id: UUID, dialogue: Dialogue | None) -> None:
+        turn = (
+            await self._connection.execute(
+                update(threads)
+                .where(threads.c.customer_id == customer_id)
+                .values(turn=threads.c.turn + 1)
+                .returning(threads.c.turn)
+            )
+        ).scalar_one()
+        if dialogue is None:
+            await self._connection.execute(
+                delete(dialogue_states).where(dialogue_states.c.customer_id == customer_id)
+            )
+            return
+        state = {
+            "turn": turn,
+            "state": dict(dialogue.body),
+            "slots": dict(dialogue.slots),
+            "model": dialogue.model,
+        }
+        await self._connection.execute(
+            upsert(dialogue_states)
+            .values(customer_id=customer_id, **state)
+            .on_conflict_do_update(index_elements=["customer_id"], set_=state)
+        )
+
+    async def turns(self, homes: frozenset[UUID], *, since: datetime) -> Sequence[DoneTurn]:
+        rows = await self._connection.execute(
+            select(messages.c.home_id, turns.c.created_at, turns.c.events)
+            .join(messages, messages.c.id == turns.c.message_id)
+            .where(messages.c.home_id.in_(homes), turns.c.created_at > since)
+            .order_by(turns.c.created_at)
+        )
+        return [DoneTurn(row.home_id, row.created_at, row.events) for row in rows]
+
+    async def last_turn_at(self, customer_id: UUID) -> datetime | None:
+        query = select(func.max(turns.c.created_at)).where(turns.c.customer_id == customer_id)
+        found: datetime | None = (await self._connection.execute(query)).scalar_one()
+        return found
+
+    async def describe(self, customer: Customer) -> None:
+        await self._connection.execute(
+            update(customers)
+            .where(customers.c.id == customer.id)
+            .values(
+                name=customer.name,
+                email=customer.email,
+                phone=customer.phone,
+                language=customer.language,
+                language_fixed=customer.language_fixed,
+                time_zone=customer.time_zone,
+            )
+        )
