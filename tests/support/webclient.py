@@ -12,6 +12,7 @@ import contextlib
 import json
 import random
 import uuid
+from base64 import urlsafe_b64decode
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ class Line:
     author: str
     text: str
     payloads: tuple[str, ...] = ()
+    channel: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,9 @@ class Said:
 class WebClient:
     """One visitor. `say` and `until` from any task, while `keep` runs in one."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, *, locale: str | None = None) -> None:
         self._base = base
+        self._locale = locale
         self._token: str | None = None
         self._news = asyncio.Condition()
         self._outbox: list[Said] = []
@@ -129,6 +132,22 @@ class WebClient:
         if self.broken is not None:
             raise self.broken
 
+    @property
+    def visitor(self) -> str:
+        """Give the visitor's own id, which his token names."""
+        assert self._token is not None
+        body = self._token.split(".")[1]
+        return str(json.loads(urlsafe_b64decode(body + "=" * (-len(body) % 4)))["v"])
+
+    async def invite(self) -> dict[str, str]:
+        """Get a one-time code for going on elsewhere."""
+        await self.until(lambda: self._welcomed, "a session")
+        async with httpx.AsyncClient(base_url=self._base, trust_env=False, timeout=10) as http:
+            answer = await http.post("/api/webchat/links", json={"token": self._token})
+            answer.raise_for_status()
+            given: dict[str, str] = answer.json()
+            return given
+
     # ── the connection ─────────────────────────────────────────────────────────────────────
 
     async def keep(self) -> None:
@@ -146,7 +165,8 @@ class WebClient:
         if self._token is not None:
             return
         async with httpx.AsyncClient(base_url=self._base, trust_env=False, timeout=10) as http:
-            answer = await http.post("/api/webchat/sessions", json={"page": f"{self._base}/"})
+            asked = {"page": f"{self._base}/", "locale": self._locale}
+            answer = await http.post("/api/webchat/sessions", json=asked)
             answer.raise_for_status()
             self._token = answer.json()["token"]
 
@@ -225,7 +245,14 @@ class WebClient:
 
     def _show(self, frame: Mapping[str, Any]) -> None:
         payloads = tuple(button["payload"] for button in frame.get("buttons", ()))
-        line = Line(frame["seq"], frame["id"], frame["author"], frame["text"], payloads)
+        line = Line(
+            frame["seq"],
+            frame["id"],
+            frame["author"],
+            frame["text"],
+            payloads,
+            frame.get("channel"),
+        )
         known = self.lines.setdefault(line.seq, line)
         if known != line:
             self.faults.append(f"line {line.seq} was {known.text!r} and is now {line.text!r}")
@@ -245,9 +272,9 @@ class WebClient:
 
 
 @asynccontextmanager
-async def visiting(base: str) -> AsyncIterator[WebClient]:
+async def visiting(base: str, *, locale: str | None = None) -> AsyncIterator[WebClient]:
     """Be a new visitor of a Nitka at `base` for the length of the block."""
-    client = WebClient(base)
+    client = WebClient(base, locale=locale)
 
     async def keep() -> None:
         try:
