@@ -47,6 +47,7 @@ from nitka.service.front import ThreadFront
 from nitka.service.link import Codes
 from nitka.service.listen import listen_alone
 from nitka.service.mover import Mover
+from nitka.service.people import People
 from nitka.service.show import Show
 from nitka.service.speak import Speak
 from nitka.service.uploads import KeptUploads
@@ -170,8 +171,15 @@ def compose_web(settings: Settings, house: _House) -> FastAPI:
         fanout=house.fanout,
         accounts=house.channels.accounts,
     )
+    people = People(
+        house.store,
+        queue=house.queue,
+        fanout=house.fanout,
+        dialogues=RasaStates(),
+        clock=SystemClock(),
+    )
     parts = Parts(
-        server_api=ServerApi(Gate(house.store), show=Show(house.store), speak=speak),
+        server_api=ServerApi(Gate(house.store), show=Show(house.store), speak=speak, people=people),
         assets=Assets(ROOT / "web" / "dist", demo=settings.demo),
         metrics=house.metrics,
         checks={

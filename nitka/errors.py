@@ -14,6 +14,7 @@ NitkaError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 
@@ -27,13 +28,24 @@ class ConfigError(NitkaError):
 
 
 class Refused(NitkaError):
-    """A business rule says no. Carries the HTTP `status`, a stable `code` and a sentence."""
+    """A business rule says no. Carries the HTTP `status`, a stable `code` and a sentence.
 
-    def __init__(self, code: str, sentence: str, *, status: int = 400) -> None:
+    `facts` are what a program may want to know of it, JSON values only.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        sentence: str,
+        *,
+        status: int = 400,
+        facts: Mapping[str, object] | None = None,
+    ) -> None:
         super().__init__(sentence)
         self.code = code
         self.sentence = sentence
         self.status = status
+        self.facts = dict(facts or {})
 
 
 class SendFault(StrEnum):

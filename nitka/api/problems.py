@@ -91,7 +91,7 @@ def internal(error_id: str) -> JSONResponse:
 async def _refused(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001
     assert isinstance(error, Refused)  # noqa: S101  # registered for it
     headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
-    return problem(error.status, error.code, error.sentence, headers=headers)
+    return problem(error.status, error.code, error.sentence, headers=headers, **error.facts)
 
 
 async def _unavailable(request: Request, error: Exception) -> JSONResponse:

@@ -73,7 +73,8 @@ class Message:
     `seq` orders the thread and never changes outside a join or a split. `native_id` is the
     platform's (or the web client's own) id. `channel` is None for lines that went nowhere.
     `place` is where within the channel it was said, see `Inbound`. A line whose customer took it
-    back has no text any more and is `deleted`.
+    back has no text any more and is `deleted`. An `internal` line is for staff: it has no audience
+    and never reaches the customer. `staff` is the key of the staff member who wrote it.
     """
 
     id: UUID
@@ -93,3 +94,5 @@ class Message:
     reply_to: UUID | None = None
     place: str | None = None
     deleted: bool = False
+    internal: bool = False
+    staff: str | None = None

@@ -33,6 +33,7 @@ class Thread:
     somebody begins to answer or the owner changes: who holds an older number writes nothing.
     `epoch` rises with every join and split: line numbers of another epoch mean nothing.
     `joined_into` is the customer whose thread goes on instead; this one then has no lines.
+    `agent` is the key of the staff member who owns it, when an agent does.
     """
 
     customer_id: UUID
@@ -43,3 +44,4 @@ class Thread:
     fence: int
     epoch: int = 0
     joined_into: UUID | None = None
+    agent: str | None = None

@@ -33,10 +33,12 @@ from nitka.ports.identity import (
     States,
 )
 from nitka.ports.live import Fanout, Job, Live, Queue
+from nitka.ports.people import Cases
 from nitka.ports.store import (
     Answer,
     Answers,
     Directory,
+    Entry,
     Files,
     Ledger,
     Secrets,
@@ -50,6 +52,7 @@ __all__ = [
     "Answer",
     "Answers",
     "Capabilities",
+    "Cases",
     "Choice",
     "Claims",
     "Clock",
@@ -61,6 +64,7 @@ __all__ = [
     "Directory",
     "Due",
     "Engine",
+    "Entry",
     "Fanout",
     "Fetch",
     "Fetches",

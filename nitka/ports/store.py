@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from nitka.domain.customer import Customer
 from nitka.ports.channels import StoredFile
 from nitka.ports.flow import Fetches, Handoffs, Inbox, Outbox
 from nitka.ports.identity import Claims, Codes, Links, States
+from nitka.ports.people import Cases
 from nitka.ports.thread import Customers, Messages, Threads
 
 
@@ -26,12 +28,26 @@ class Tally:
     unexplained: int
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the audit: who did what, when; `facts` tell the rest."""
+
+    at: datetime
+    actor: str
+    action: str
+    facts: Mapping[str, object]
+
+
 class Ledger(Protocol):
     """Audit, accounting, access tokens, files' descriptions and answers kept under a key."""
 
     async def audit(
         self, action: str, *, actor: str, customer_id: UUID | None, facts: Mapping[str, object]
     ) -> None: ...
+
+    async def trail(self, customer_id: UUID) -> Sequence[Entry]:
+        """Give what was done with a customer's thread, in order."""
+        ...
 
     async def tally(self) -> Tally: ...
 
@@ -105,6 +121,7 @@ class UnitOfWork(Protocol):
     ledger: Ledger
     directory: Directory
     answers: Answers
+    cases: Cases
     secrets: Secrets
     links: Links
     states: States

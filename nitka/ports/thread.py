@@ -82,7 +82,9 @@ class Threads(Protocol):
         """Give, locked, the thread that the customer's goes on in; None if there is none."""
         ...
 
-    async def own(self, customer_id: UUID, owner: Owner, team: Team | None) -> None:
+    async def own(
+        self, customer_id: UUID, owner: Owner, team: Team | None, *, agent: str | None = None
+    ) -> None:
         """Change the owner and raise the fence: whoever was answering writes no more."""
         ...
 
@@ -119,6 +121,8 @@ class Line:
     author_name: str | None = None
     place: str | None = None
     key: str | None = None
+    internal: bool = False
+    staff: str | None = None
 
 
 class Messages(Protocol):
@@ -126,8 +130,10 @@ class Messages(Protocol):
         """Add a line under the thread's next `seq`; None if its `key` is there already."""
         ...
 
-    async def after(self, customer_id: UUID, seq: int, *, limit: int = 200) -> Sequence[Message]:
-        """Give the lines after `seq` in order, at most `limit`."""
+    async def after(
+        self, customer_id: UUID, seq: int, *, limit: int = 200, internal: bool = False
+    ) -> Sequence[Message]:
+        """Give the lines after `seq` in order, at most `limit`; internal ones only when asked."""
         ...
 
     async def get(self, message_id: UUID) -> Message | None: ...

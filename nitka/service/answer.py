@@ -11,6 +11,7 @@ import structlog
 from nitka.domain.address import Channel
 from nitka.domain.customer import Customer, Language
 from nitka.domain.inbound import Outcome
+from nitka.domain.message import Author
 from nitka.domain.phrases import Phrase
 from nitka.domain.thread import Owner, Team, Thread
 from nitka.domain.turn import DialogueState, TurnRequest, TurnResult
@@ -301,6 +302,8 @@ async def _state(
 async def _pressed(uow: UnitOfWork, waiting: Waiting) -> str | None:
     """Give the payload of the button that was pressed, or whose number or title was typed."""
     message = waiting.message
+    if message.author is Author.SYSTEM:  # a wish of the service's own, see hand_back
+        return message.payload
     if message.payload:
         if await uow.messages.was_offered(message.customer_id, message.payload):
             return message.payload

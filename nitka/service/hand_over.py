@@ -23,11 +23,14 @@ async def hand_over(
     """Give the thread to a team's queue, in the caller's transaction.
 
     The owner is nobody until a person takes it; the fence rises, so whatever the bot is still
-    working on does not go out. `facts` are what the bot knew; `home_id` is the customer that it
-    goes back to after a split.
+    working on does not go out. A thread that a person owns stays his, and the hand-off waits
+    beside it. `facts` are what the bot knew; `home_id` is the customer that it goes back to after
+    a split.
     """
+    thread = await uow.threads.lock(customer_id)  # before the hand-off: always in this order
     handoff = await uow.handoffs.open(customer_id, team, reason, facts, home_id=home_id)
-    await uow.threads.own(customer_id, Owner.NOBODY, team)
+    if thread.owner is not Owner.AGENT:
+        await uow.threads.own(customer_id, Owner.NOBODY, team)
     await uow.ledger.audit(
         "hand_over",
         actor=actor,

@@ -24,6 +24,7 @@ async def leave_to_people(uow: UnitOfWork, thread: Thread, waiting: Waiting) -> 
         await add_phrase(uow, waiting, Phrase.BOT_IS_BACK, language)
         await uow.inbox.finish(waiting.inbox_id, Outcome.ANSWERED)
         return
+    await uow.cases.unanswered(thread.customer_id, since=waiting.received_at)
     if thread.owner is Owner.NOBODY:
         for newest in (await uow.handoffs.of(thread.customer_id))[:1]:
             key = f"waiting:{newest.id}"

@@ -50,12 +50,17 @@ class Show:
             found = await uow.directory.with_email(email)
             return [await _portrait(uow, customer) for customer in found]
 
-    async def messages(self, customer_id: UUID, *, after: int, limit: int) -> Sequence[Message]:
-        """Give lines of a thread in order. Raises `Refused` 404 `unknown_customer`."""
+    async def messages(
+        self, customer_id: UUID, *, after: int, limit: int, internal: bool = False
+    ) -> Sequence[Message]:
+        """Give lines of a thread in order, internal ones only to staff.
+
+        Raises `Refused` 404 `unknown_customer`.
+        """
         async with self._store.begin() as uow:
             if await uow.customers.get(customer_id) is None:
                 raise unknown_customer()
-            return await uow.messages.after(customer_id, after, limit=limit)
+            return await uow.messages.after(customer_id, after, limit=limit, internal=internal)
 
     async def handoffs(self, *, team: Team | None, state: HandoffState | None) -> Sequence[Handoff]:
         """Give hand-offs, the newest first."""

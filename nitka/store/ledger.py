@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, insert, select
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from nitka.domain.inbound import Outcome
-from nitka.ports import StoredFile, Tally
+from nitka.ports import Entry, StoredFile, Tally
 from nitka.store.tables import audit, files, inbox, messages, tokens
 
 
@@ -28,6 +28,12 @@ class SqlLedger:
                 actor=actor, action=action, customer_id=customer_id, facts=dict(facts)
             )
         )
+
+    async def trail(self, customer_id: UUID) -> Sequence[Entry]:
+        rows = await self._connection.execute(
+            select(audit).where(audit.c.customer_id == customer_id).order_by(audit.c.id)
+        )
+        return [Entry(row.at, row.actor, row.action, row.facts) for row in rows]
 
     async def tally(self) -> Tally:
         """Count how every inbound ended.

@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from nitka.domain.address import Address, Channel, Evidence
 from nitka.domain.customer import Customer, KnownAddress, Language
-from nitka.domain.handoff import Handoff, HandoffState
+from nitka.domain.handoff import Alarm, Handoff, HandoffState, Next
 from nitka.domain.message import (
     Attachment,
     AttachmentKind,
@@ -54,6 +54,7 @@ def thread(row: Row[Any]) -> Thread:
         row.fence,
         row.epoch,
         row.joined_into,
+        row.agent,
     )
 
 
@@ -66,6 +67,16 @@ def handoff(row: Row[Any]) -> Handoff:
         row.facts,
         HandoffState(row.state),
         row.opened_at,
+        agent=row.agent,
+        taken_at=row.taken_at,
+        waiting_since=row.waiting_since,
+        first_reply_at=row.first_reply_at,
+        closed_at=row.closed_at,
+        outcome=row.outcome,
+        next=Next(row.next) if row.next else None,
+        offered_to=row.offered_to,
+        offered_at=row.offered_at,
+        alarm=Alarm(row.alarm),
     )
 
 
@@ -88,6 +99,8 @@ def message(row: Row[Any]) -> Message:
         reply_to=row.reply_to,
         place=row.place,
         deleted=row.deleted,
+        internal=row.internal,
+        staff=row.staff,
     )
 
 

@@ -55,6 +55,8 @@ class SqlMessages:
                 reply_to=line.reply_to,
                 place=line.place,
                 key=line.key,
+                internal=line.internal,
+                staff=line.staff,
             )
             .on_conflict_do_nothing(index_elements=["key"])
             .returning(messages)
@@ -74,14 +76,18 @@ class SqlMessages:
         )
         return int(moved.scalar_one())
 
-    async def after(self, customer_id: UUID, seq: int, *, limit: int = 200) -> Sequence[Message]:
-        rows = await self._connection.execute(
+    async def after(
+        self, customer_id: UUID, seq: int, *, limit: int = 200, internal: bool = False
+    ) -> Sequence[Message]:
+        query = (
             select(messages)
             .where(messages.c.customer_id == customer_id, messages.c.seq > seq)
             .order_by(messages.c.seq)
             .limit(limit)
         )
-        return [mapping.message(row) for row in rows]
+        if not internal:
+            query = query.where(~messages.c.internal)
+        return [mapping.message(row) for row in await self._connection.execute(query)]
 
     async def get(self, message_id: UUID) -> Message | None:
         return await self._one(messages.c.id == message_id)

@@ -47,11 +47,13 @@ class SqlThreads:
         )
         return mapping.thread((await self._connection.execute(change)).one())
 
-    async def own(self, customer_id: UUID, owner: Owner, team: Team | None) -> None:
+    async def own(
+        self, customer_id: UUID, owner: Owner, team: Team | None, *, agent: str | None = None
+    ) -> None:
         await self._connection.execute(
             update(threads)
             .where(threads.c.customer_id == customer_id)
-            .values(owner=owner, team=team, fence=threads.c.fence + 1)
+            .values(owner=owner, team=team, agent=agent, fence=threads.c.fence + 1)
         )
 
     async def choice(self, customer_id: UUID) -> Choice | None:

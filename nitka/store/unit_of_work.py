@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from nitka.errors import Unavailable
 from nitka.ports import (
     Answers,
+    Cases,
     Claims,
     Codes,
     Customers,
@@ -28,6 +29,7 @@ from nitka.ports import (
     States,
     Threads,
 )
+from nitka.store.cases import SqlCases
 from nitka.store.claims import SqlClaims, SqlCodes
 from nitka.store.customers import SqlCustomers
 from nitka.store.directory import SqlAnswers, SqlDirectory
@@ -57,6 +59,7 @@ class SqlUnitOfWork:
         self.handoffs: Handoffs = SqlHandoffs(connection)
         self.ledger: Ledger = SqlLedger(connection)
         self.directory: Directory = SqlDirectory(connection)
+        self.cases: Cases = SqlCases(connection)
         self.answers: Answers = SqlAnswers(connection)
         self.links: Links = SqlLinks(connection)
         self.states: States = SqlStates(connection)

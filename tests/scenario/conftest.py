@@ -30,6 +30,7 @@ from nitka.service.deliver import Deliver
 from nitka.service.front import ThreadFront
 from nitka.service.link import Codes
 from nitka.service.mover import Mover
+from nitka.service.people import People
 from nitka.service.work import Worker
 from nitka.store.unit_of_work import SqlStore, open_store
 
@@ -87,6 +88,7 @@ class House:
     front: ThreadFront
     answer: Answer
     deliver: Deliver
+    people: People
 
     def worker(self) -> Worker:
         jobs: dict[Job, Callable[[UUID], Awaitable[None]]] = {
@@ -174,6 +176,7 @@ def build(
             connectors=connectors,
         ),
         Deliver(store, queue=queue, connectors=connectors, clock=SystemClock()),
+        People(store, queue=queue, fanout=fanout, dialogues=RasaStates(), clock=SystemClock()),
     )
 
 

@@ -45,11 +45,11 @@ class Gate:
         """
 
         async def enter(request: Request) -> None:
-            request.state.caller = await self._enter(request, scope)
+            request.state.caller, request.state.scopes = await self._enter(request, scope)
 
         return enter
 
-    async def _enter(self, request: Request, scope: Scope) -> str:
+    async def _enter(self, request: Request, scope: Scope) -> tuple[str, frozenset[str]]:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise Refused("unauthorized", "Send an access token as bearer token.", status=401)
@@ -57,12 +57,17 @@ class Gate:
             found = await uow.ledger.token(digest_of(token.strip()))
         if found is None:
             raise Refused("unauthorized", "This access token is not valid.", status=401)
-        name, scopes = found
+        scopes = found[1]
         if not any(scope in _OPENS[own] for own in Scope if own in scopes):
             raise Refused("scope_missing", f"This takes a token of scope {scope}.", status=403)
-        return name
+        return found
 
 
 def caller_of(request: Request) -> str:
     """Give the name of the token that a request came in with."""
     return str(request.state.caller)
+
+
+def is_staff(request: Request) -> bool:
+    """Say whether a request came in with a staff member's token."""
+    return Scope.STAFF in request.state.scopes

@@ -14,12 +14,14 @@ from starlette.responses import JSONResponse
 
 from nitka.api.problems import Problem
 from nitka.api.v1 import shapes
-from nitka.api.v1.gate import Gate, Scope, caller_of
+from nitka.api.v1.casework import CaseworkApi
+from nitka.api.v1.gate import Gate, Scope, caller_of, is_staff
 from nitka.domain.address import Channel
 from nitka.domain.handoff import HandoffState
 from nitka.domain.message import Author, Button, Message
 from nitka.domain.thread import Team
 from nitka.errors import Refused
+from nitka.service.people import People
 from nitka.service.show import Show
 from nitka.service.speak import Request as Saying
 from nitka.service.speak import Speak, Whom
@@ -42,10 +44,11 @@ _PROBLEMS: dict[int | str, dict[str, object]] = {
 class ServerApi:
     """The endpoints of `/api/v1`."""
 
-    def __init__(self, gate: Gate, *, show: Show, speak: Speak) -> None:
+    def __init__(self, gate: Gate, *, show: Show, speak: Speak, people: People) -> None:
         self._gate = gate
         self._show = show
         self._speak = speak
+        self._casework = CaseworkApi(gate, people)
 
     def router(self) -> APIRouter:
         read, write = (Depends(self._gate.needs(scope)) for scope in (Scope.READ, Scope.WRITE))
@@ -87,9 +90,11 @@ class ServerApi:
             self.handoffs,
             dependencies=[read],
             response_model=shapes.Handoffs,
+            response_model_exclude_none=True,
             summary="Hand-offs, the newest first",
             methods=["GET"],
         )
+        router.include_router(self._casework.router())
         return router
 
     async def customers(
@@ -114,12 +119,18 @@ class ServerApi:
 
     async def messages(
         self,
+        request: Request,
         customer_id: UUID,
         after: Seq = 0,
         limit: Annotated[int, Query(ge=1, le=200)] = 200,
     ) -> shapes.Messages:
-        """Give up to `limit` lines of the thread after a `seq`, in order."""
-        lines = await self._show.messages(customer_id, after=after, limit=limit)
+        """Give up to `limit` lines of the thread after a `seq`, in order.
+
+        Internal lines (notes, hand-backs) are given to tokens of scope `staff` only.
+        """
+        lines = await self._show.messages(
+            customer_id, after=after, limit=limit, internal=is_staff(request)
+        )
         return shapes.Messages(messages=[shapes.message_shape(line) for line in lines])
 
     async def say(

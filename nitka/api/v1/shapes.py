@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
@@ -10,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_
 
 from nitka.domain.address import Channel, Evidence
 from nitka.domain.customer import Language
-from nitka.domain.handoff import Handoff, HandoffState
+from nitka.domain.handoff import Handoff, HandoffState, Next
 from nitka.domain.message import Author, Message, MessageState
 from nitka.domain.thread import Owner, Team
 from nitka.service.show import Portrait
@@ -43,6 +45,11 @@ class ListedHandoff(HandoffShape):
     customer: UUID
     facts: dict[str, object]
     opened_at: datetime
+    agent: str | None = Field(None, description="Who has it, or had it last.")
+    taken_at: datetime | None = None
+    closed_at: datetime | None = None
+    outcome: str | None = None
+    next: Next | None = None
 
 
 class CustomerShape(BaseModel):
@@ -82,6 +89,7 @@ class MessageShape(BaseModel):
     text: str
     state: MessageState
     reply_to: UUID | None = None
+    internal: bool | None = Field(None, description="True: for staff, the customer has not got it.")
     buttons: list[ButtonShape] = []
     attachments: list[AttachmentShape] = []
     at: datetime
@@ -126,6 +134,46 @@ class NewMessage(BaseModel):
         return self
 
 
+Words = Annotated[Storable, StringConstraints(min_length=1, max_length=4000, pattern=r"\S")]
+Seen = Annotated[int, Field(ge=0, lt=2**53)]
+
+
+def _facts(facts: dict[str, object]) -> dict[str, object]:
+    """Take what JSON and PostgreSQL both can keep, under the names of slots."""
+    kept = json.dumps(facts, allow_nan=False, ensure_ascii=False)
+    if "\\u0000" in kept or len(kept.encode()) > 16_384:
+        raise ValueError("must be at most 16 KB, without NUL")
+    if any(not _SLOT.fullmatch(name) for name in facts):
+        raise ValueError("is an object of slots: names of letters, digits and _")
+    return facts
+
+
+_SLOT = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
+Facts = Annotated[dict[str, object], AfterValidator(_facts)]
+
+
+class NewReply(BaseModel):
+    """What staff say to a customer. `seen`: the `seq` of the newest line the author has seen."""
+
+    text: Words
+    seen: Seen
+    channel: Channel | None = Field(None, description="Where; if not given, where he is.")
+
+
+class NewNote(BaseModel):
+    """What staff write for each other."""
+
+    text: Words
+
+
+class NewHandBack(BaseModel):
+    """How a hand-off ends: the outcome, corrected slots, and what follows."""
+
+    outcome: Annotated[Storable, StringConstraints(min_length=1, max_length=2000, pattern=r"\S")]
+    facts: Facts = Field(default_factory=dict)
+    next: Next = Next.NONE
+
+
 def customer_shape(portrait: Portrait) -> CustomerShape:
     return CustomerShape(
         id=portrait.customer.id,
@@ -161,6 +209,7 @@ def message_shape(message: Message) -> MessageShape:
         text=message.text,
         state=message.state,
         reply_to=message.reply_to,
+        internal=True if message.internal else None,
         buttons=[
             ButtonShape.model_construct(title=b.title, payload=b.payload) for b in message.buttons
         ],
@@ -183,4 +232,9 @@ def handoff_shape(handoff: Handoff) -> ListedHandoff:
         reason=handoff.reason,
         facts=handoff.facts,
         opened_at=handoff.opened_at,
+        agent=handoff.agent,
+        taken_at=handoff.taken_at,
+        closed_at=handoff.closed_at,
+        outcome=handoff.outcome,
+        next=handoff.next,
     )

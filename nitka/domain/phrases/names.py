@@ -10,6 +10,8 @@ class Phrase(StrEnum):
     ENGINE_DOWN = "engine_down"
     STILL_WAITING = "still_waiting"
     BOT_IS_BACK = "bot_is_back"
+    HANDED_BACK = "handed_back"
+    CALL_BACK = "call_back"
 
     LINK_CODE = "link_code"
     LINK_ONLY_CODE = "link_only_code"

@@ -35,4 +35,14 @@ TALK: dict[Phrase, dict[Language, str]] = {
         Language.PL: "Rozmowę znów prowadzi bot. Zgłoszenie pozostaje otwarte i ktoś z zespołu "
         "odpisze w tym miejscu.",
     },
+    Phrase.HANDED_BACK: {
+        Language.EN: "I'm the bot, and I'm with you again. What else can I do for you?",
+        Language.RU: "С Вами снова бот. Чем ещё могу помочь?",
+        Language.PL: "Tu znowu bot. W czym jeszcze mogę pomóc?",
+    },
+    Phrase.CALL_BACK: {
+        Language.EN: "A colleague will call you back. Until then the bot is with you here.",
+        Language.RU: "Сотрудник Вам перезвонит. А пока с Вами здесь бот.",
+        Language.PL: "Ktoś z zespołu oddzwoni. Do tego czasu rozmowę prowadzi tu bot.",
+    },
 }

@@ -15,8 +15,11 @@ from nitka.api.app import Parts, create_app
 from nitka.api.assets import Assets
 from nitka.api.v1.gate import Gate, Scope, digest_of
 from nitka.api.v1.routes import ServerApi
+from nitka.bootstrap import SystemClock
 from nitka.domain.address import Channel
+from nitka.engine.states import RasaStates
 from nitka.metrics import Metrics
+from nitka.service.people import People
 from nitka.service.show import Show
 from nitka.service.speak import Speak
 from tests.unit.api.doubles import MemoryReceiver, MemoryStore, MemoryWakes
@@ -64,7 +67,9 @@ def build(dist: Path, *, demo: bool = True, **more: Any) -> House:
     )
     checks: dict[str, Check] = {}
     parts = Parts(
-        server_api=ServerApi(Gate(store.port), show=Show(store.port), speak=speak),
+        server_api=ServerApi(
+            Gate(store.port), show=Show(store.port), speak=speak, people=_nobody(store, wakes)
+        ),
         assets=Assets(dist, demo=demo),
         metrics=metrics,
         checks=checks,
@@ -73,6 +78,17 @@ def build(dist: Path, *, demo: bool = True, **more: Any) -> House:
     app = create_app(parts)
     http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://nitka.test")
     return House(app, store, wakes, receiver, metrics, checks, http)
+
+
+def _nobody(store: MemoryStore, wakes: MemoryWakes) -> People:
+    """The steps of staff, which are tested over the real store (tests/scenario)."""
+    return People(
+        store.port,
+        queue=wakes.queue,
+        fanout=wakes,  # type: ignore[arg-type]  # it only publishes here
+        dialogues=RasaStates(),
+        clock=SystemClock(),
+    )
 
 
 @pytest.fixture

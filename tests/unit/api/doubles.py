@@ -135,7 +135,9 @@ class _Messages(_On):
         lines.append(message)
         return message
 
-    async def after(self, customer_id: UUID, seq: int, *, limit: int = 200) -> Sequence[Message]:
+    async def after(
+        self, customer_id: UUID, seq: int, *, limit: int = 200, internal: bool = False
+    ) -> Sequence[Message]:
         return self.shelf.lines[customer_id][seq : seq + limit]
 
 

@@ -1,0 +1,33 @@
+"""What is kept of hand-offs while people have them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from nitka.domain.handoff import Handoff
+from nitka.domain.message import Message
+
+
+class Cases(Protocol):
+    """Hand-offs one by one. Who changes one holds the lock of its customer's thread."""
+
+    async def get(self, handoff_id: UUID) -> Handoff | None: ...
+
+    async def change(self, handoff: Handoff) -> None:
+        """Write all that may change of a hand-off: who has it, its moments, how it ended."""
+        ...
+
+    async def unanswered(self, customer_id: UUID, *, since: datetime) -> None:
+        """Start the clock of the customer's open hand-offs whose clock stands."""
+        ...
+
+    async def newest(self, customer_id: UUID, *, limit: int) -> Sequence[Message]:
+        """Give the last lines of a thread in order, internal ones too."""
+        ...
+
+    async def last_said(self, customer_id: UUID, address_id: UUID) -> Message | None:
+        """Give what the customer said last at an address."""
+        ...

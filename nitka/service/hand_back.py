@@ -1,0 +1,193 @@
+"""Hands a thread back to the bot with what people found out, so that nothing is asked twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from nitka.domain.customer import KnownAddress
+from nitka.domain.handoff import HandBack, Handoff, HandoffState, Next
+from nitka.domain.inbound import Inbound
+from nitka.domain.message import Author, MessageState
+from nitka.domain.phrases import Phrase, say
+from nitka.domain.staff import Staff
+from nitka.domain.thread import Owner
+from nitka.domain.turn import Dialogue
+from nitka.errors import Refused
+from nitka.ports import Dialogues, Line, UnitOfWork
+from nitka.service.casework import Case, own_case
+from nitka.service.write import where_he_is
+
+SETTLED: Mapping[str, object] = {"fallback_count": 0, "abuse_count": 0, "offer": None}
+"""What led the bot to people, settled by a hand-back (bot/domain/slots.yml)."""
+
+RESUMED = {"order_status": "/order_status", "parcel_late": "/order_status"}
+"""Topics that the bot takes up again by itself; others would bring in people once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedBack:
+    """A closed hand-off. `owner`: who owns the thread now; `turn`: the bot has a turn to take."""
+
+    handoff: Handoff
+    owner: Owner
+    turn: bool
+
+
+async def hand_back(
+    uow: UnitOfWork,
+    handoff_id: UUID,
+    staff: Staff,
+    back: HandBack,
+    *,
+    dialogues: Dialogues,
+    at: datetime,
+) -> HandedBack:
+    """Close a hand-off, correct what the bot knows, and give it the thread.
+
+    Once more with the same outcome changes nothing. The bot gets the thread unless the same agent
+    has another hand-off of it. Raises `Refused` as `own_case` does.
+    """
+    case = await _case(uow, handoff_id, staff, back)
+    if case is None:
+        return await _as_it_is(uow, handoff_id)
+    customer_id = case.thread.customer_id
+    handoff = replace(
+        case.handoff,
+        state=HandoffState.CLOSED,
+        closed_at=at,
+        waiting_since=None,
+        outcome=back.outcome,
+        next=back.next,
+    )
+    await uow.cases.change(handoff)
+    await _write_line(uow, case, staff, back)
+    slots = await _correct(uow, customer_id, back.facts, dialogues)
+    others = [h for h in await uow.handoffs.of(customer_id) if h.state is HandoffState.ACTIVE]
+    owner = Owner.AGENT if others else Owner.BOT
+    if owner is Owner.BOT:
+        await uow.threads.own(customer_id, Owner.BOT, None)
+    await uow.ledger.audit(
+        "hand_back",
+        actor=staff.key,
+        customer_id=customer_id,
+        facts={
+            "handoff": str(handoff.id),
+            "outcome": back.outcome,
+            "facts": back.facts,
+            "next": back.next,
+            "owner": owner,
+        },
+    )
+    turn = await _follow_up(uow, handoff, slots) if owner is Owner.BOT else False
+    return HandedBack(handoff, owner, turn)
+
+
+async def _case(uow: UnitOfWork, handoff_id: UUID, staff: Staff, back: HandBack) -> Case | None:
+    """Open the case; None if this very hand-back was done before."""
+    try:
+        return await own_case(uow, handoff_id, staff)
+    except Refused as refused:
+        known = await uow.cases.get(handoff_id)
+        same = known and (known.agent, known.outcome) == (staff.key, back.outcome)
+        if refused.code == "handoff_closed" and same:
+            return None
+        raise
+
+
+async def _as_it_is(uow: UnitOfWork, handoff_id: UUID) -> HandedBack:
+    handoff = await uow.cases.get(handoff_id)
+    assert handoff is not None  # noqa: S101  # it was read in this transaction
+    thread = await uow.threads.get(handoff.customer_id)
+    return HandedBack(handoff, thread.owner, turn=False)
+
+
+async def _write_line(uow: UnitOfWork, case: Case, staff: Staff, back: HandBack) -> None:
+    """Write the hand-back into the thread, for staff only."""
+    told = ", ".join(f"{name}: {value}" for name, value in back.facts.items())
+    line = Line(
+        Author.SYSTEM,
+        "\n".join(part for part in (back.outcome, told) if part),
+        MessageState.RECEIVED,
+        None,
+        author_name=staff.name,
+        staff=staff.key,
+        internal=True,
+    )
+    await uow.messages.add(case.thread.customer_id, line)
+
+
+async def _correct(
+    uow: UnitOfWork, customer_id: UUID, facts: Mapping[str, object], dialogues: Dialogues
+) -> Mapping[str, object]:
+    """Write the facts into the dialogue's state and give what it remembers now."""
+    known = await uow.states.of(customer_id)
+    told = {**SETTLED, **facts}
+    slots = {**(known.slots if known else {}), **told}
+    body = dialogues.remember(known.body if known else None, told)
+    model = known.model if known else ""
+    await uow.states.put(customer_id, Dialogue(body, slots, model))
+    return slots
+
+
+async def _follow_up(uow: UnitOfWork, handoff: Handoff, slots: Mapping[str, object]) -> bool:
+    """Do what comes next; True if the bot has to take a turn for it."""
+    if handoff.next is Next.CALLBACK:
+        facts = {"after": str(handoff.id), "phone": slots.get("phone"), "outcome": handoff.outcome}
+        await uow.handoffs.open(handoff.customer_id, handoff.team, "callback", facts)
+    if handoff.next in (None, Next.NONE):
+        return False
+    try:
+        address = await where_he_is(uow, handoff.customer_id)
+    except Refused:  # a customer who cannot be told anything keeps no hand-off open
+        return False
+    payload = RESUMED.get(str(slots.get("topic") or ""))
+    if handoff.next is Next.CALLBACK or payload is None:
+        callback = handoff.next is Next.CALLBACK
+        await _phrase(uow, handoff, address, Phrase.CALL_BACK if callback else Phrase.HANDED_BACK)
+        return False
+    await _have_a_turn(uow, handoff, address, payload)
+    return True
+
+
+async def _phrase(uow: UnitOfWork, handoff: Handoff, address: KnownAddress, phrase: Phrase) -> None:
+    customer = await uow.customers.get(handoff.customer_id)
+    last = await uow.cases.last_said(handoff.customer_id, address.id)
+    line = Line(
+        Author.BOT,
+        say(phrase, customer.language if customer else None),
+        MessageState.PENDING,
+        address,
+        place=last.place if last else None,
+        key=f"handed_back:{handoff.id}",
+    )
+    message = await uow.messages.add(handoff.customer_id, line)
+    if message is not None:
+        await uow.outbox.put(message, address)
+
+
+async def _have_a_turn(
+    uow: UnitOfWork, handoff: Handoff, address: KnownAddress, payload: str
+) -> None:
+    """Put a wish of the service's own into the inbox: the bot answers it as if it were asked.
+
+    Its line is internal and without words; so it is fenced, repeated and accounted for as any.
+    """
+    last = await uow.cases.last_said(handoff.customer_id, address.id)
+    line = Line(
+        Author.SYSTEM,
+        "",
+        MessageState.RECEIVED,
+        address,
+        payload=payload,
+        place=last.place if last else None,
+        internal=True,
+    )
+    message = await uow.messages.add(handoff.customer_id, line)
+    assert message is not None  # noqa: S101  # it has no key
+    inbound = Inbound(address.address, f"handed_back:{handoff.id}", "")
+    await uow.inbox.put(
+        inbound, customer_id=handoff.customer_id, message_id=message.id, due_in=timedelta(0)
+    )

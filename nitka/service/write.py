@@ -1,0 +1,140 @@
+"""What staff write: replies that have seen the newest line, and notes for colleagues."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from nitka.domain.address import Channel, Evidence
+from nitka.domain.customer import KnownAddress
+from nitka.domain.handoff import Alarm
+from nitka.domain.message import Attachment, Author, Message, MessageState
+from nitka.domain.staff import Staff
+from nitka.errors import Refused
+from nitka.ports import Line, UnitOfWork
+from nitka.service.casework import Case, open_case, own_case
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A reply before it goes out. `seen` is the `seq` of the newest line its author has seen.
+
+    `channel` is where to say it; None is where the customer is. The same `key` is said once.
+    """
+
+    text: str
+    seen: int
+    channel: Channel | None = None
+    attachments: tuple[Attachment, ...] = ()
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Newer:
+    """A reply was not sent: these lines came after the newest that its author had seen."""
+
+    messages: Sequence[Message]
+
+
+async def reply(
+    uow: UnitOfWork, handoff_id: UUID, staff: Staff, draft: Draft, *, at: datetime
+) -> Message | Newer:
+    """Say something to the customer as the owner of his thread, or give what must be read first.
+
+    Raises `Refused` as `own_case` does, and 409 `unreachable`.
+    """
+    case = await own_case(uow, handoff_id, staff)
+    key = f"reply:{staff.key}:{draft.key}" if draft.key else None
+    said = await uow.messages.with_key(key) if key else None
+    if said is not None:
+        return said
+    newer = await _unseen(uow, case, staff, draft.seen)
+    if newer:
+        return Newer(newer)
+    message = await _say(uow, case, staff, draft, key)
+    await uow.cases.change(
+        replace(
+            case.handoff,
+            waiting_since=None,
+            first_reply_at=case.handoff.first_reply_at or at,
+            alarm=Alarm.NONE,
+        )
+    )
+    await _note_down(uow, case, "reply", staff, message)
+    return message
+
+
+async def note(
+    uow: UnitOfWork, handoff_id: UUID, staff: Staff, text: str, *, mentions: Sequence[str] = ()
+) -> Message:
+    """Write an internal line: it has no audience and never reaches the customer."""
+    case = await open_case(uow, handoff_id)
+    line = Line(
+        Author.AGENT,
+        text,
+        MessageState.RECEIVED,
+        None,
+        author_name=staff.name,
+        staff=staff.key,
+        internal=True,
+    )
+    message = await uow.messages.add(case.thread.customer_id, line)
+    assert message is not None  # noqa: S101  # it has no key
+    await _note_down(uow, case, "note", staff, message, mentions=list(mentions))
+    return message
+
+
+async def _unseen(uow: UnitOfWork, case: Case, staff: Staff, seen: int) -> Sequence[Message]:
+    """Give the lines after `seen`; one's own notes are known to oneself."""
+    lines = await uow.messages.after(case.thread.customer_id, seen, internal=True)
+    return [line for line in lines if not (line.internal and line.staff == staff.key)]
+
+
+async def _say(uow: UnitOfWork, case: Case, staff: Staff, draft: Draft, key: str | None) -> Message:
+    address = await where_he_is(uow, case.thread.customer_id, channel=draft.channel)
+    last = await uow.cases.last_said(case.thread.customer_id, address.id)
+    line = Line(
+        Author.AGENT,
+        draft.text,
+        MessageState.PENDING,
+        address,
+        attachments=draft.attachments,
+        author_name=staff.name,
+        staff=staff.key,
+        reply_to=last.id if last else None,
+        place=last.place if last else None,
+        key=key,
+    )
+    message = await uow.messages.add(case.thread.customer_id, line)
+    assert message is not None  # noqa: S101  # its key was looked for under the thread's lock
+    await uow.outbox.put(message, address)
+    return message
+
+
+async def where_he_is(
+    uow: UnitOfWork, customer_id: UUID, *, channel: Channel | None = None
+) -> KnownAddress:
+    """Give the address that the customer wrote from last and that takes messages.
+
+    Only what is proved to be his counts. Raises `Refused` 409 `unreachable`.
+    """
+    for known in await uow.customers.addresses(customer_id):
+        proved = known.reachable and known.evidence is not Evidence.SUGGESTED
+        if proved and channel in (None, known.address.channel):
+            return known
+    sentence = "The customer has no address that takes messages"
+    where = f" on {channel}." if channel else "."
+    raise Refused("unreachable", sentence + where, status=409)
+
+
+async def _note_down(
+    uow: UnitOfWork, case: Case, action: str, staff: Staff, message: Message, **more: object
+) -> None:
+    await uow.ledger.audit(
+        action,
+        actor=staff.key,
+        customer_id=case.thread.customer_id,
+        facts={"handoff": str(case.handoff.id), "message": str(message.id), **more},
+    )

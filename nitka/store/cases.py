@@ -1,0 +1,81 @@
+"""Hand-offs while people have them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from nitka.domain.handoff import Alarm, Handoff, HandoffState
+from nitka.domain.message import Author, Message
+from nitka.store import mapping
+from nitka.store.tables import handoffs, messages
+
+
+class SqlCases:
+    """`ports.Cases` in PostgreSQL."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def get(self, handoff_id: UUID) -> Handoff | None:
+        query = select(handoffs).where(handoffs.c.id == handoff_id)
+        row = (await self._connection.execute(query)).one_or_none()
+        return mapping.handoff(row) if row else None
+
+    async def change(self, handoff: Handoff) -> None:
+        await self._connection.execute(
+            update(handoffs)
+            .where(handoffs.c.id == handoff.id)
+            .values(
+                team=handoff.team,
+                state=handoff.state,
+                agent=handoff.agent,
+                taken_at=handoff.taken_at,
+                waiting_since=handoff.waiting_since,
+                first_reply_at=handoff.first_reply_at,
+                closed_at=handoff.closed_at,
+                outcome=handoff.outcome,
+                next=handoff.next,
+                offered_to=handoff.offered_to,
+                offered_at=handoff.offered_at,
+                alarm=handoff.alarm,
+            )
+        )
+
+    async def unanswered(self, customer_id: UUID, *, since: datetime) -> None:
+        await self._connection.execute(
+            update(handoffs)
+            .where(
+                handoffs.c.customer_id == customer_id,
+                handoffs.c.state != HandoffState.CLOSED,
+                handoffs.c.waiting_since.is_(None),
+            )
+            .values(waiting_since=since, alarm=Alarm.NONE)
+        )
+
+    async def newest(self, customer_id: UUID, *, limit: int) -> Sequence[Message]:
+        rows = await self._connection.execute(
+            select(messages)
+            .where(messages.c.customer_id == customer_id)
+            .order_by(messages.c.seq.desc())
+            .limit(limit)
+        )
+        return [mapping.message(row) for row in reversed(rows.all())]
+
+    async def last_said(self, customer_id: UUID, address_id: UUID) -> Message | None:
+        rows = await self._connection.execute(
+            select(messages)
+            .where(
+                messages.c.customer_id == customer_id,
+                messages.c.address_id == address_id,
+                messages.c.author == Author.CUSTOMER,
+            )
+            .order_by(messages.c.seq.desc())
+            .limit(1)
+        )
+        row = rows.one_or_none()
+        return mapping.message(row) if row else None
