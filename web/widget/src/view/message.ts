@@ -5,6 +5,7 @@ import type { TextKey, Words } from "../i18n";
 import { linkify, safeResource } from "../links";
 import type { Attachment } from "../protocol";
 import { button, h, icon, mark } from "./dom";
+import { PLACE_NAMES } from "./elsewhere";
 
 export interface MessageActions {
   choose(title: string, payload: string): void;
@@ -22,8 +23,6 @@ export interface Setting {
   origin: string;
   actions: MessageActions;
 }
-
-const CHANNEL_NAMES = { web: "Web", telegram: "Telegram", slack: "Slack" };
 
 /** Who speaks, as people read it. */
 export function authorName(row: Pick<Row, "author" | "name">, words: Words): string {
@@ -49,9 +48,10 @@ function fileCard(item: Attachment, href: string | null, words: Words): HTMLElem
     h("span", { class: "file-size" }, size),
   ];
   if (!href) return h("div", { class: "file" }, ...parts);
-  const label = words.say("open_file", { name: item.name, size });
+  const label = words.say("save_file", { name: item.name, size });
   const link = { class: "file", href, target: "_blank", rel: "noopener noreferrer" };
-  return h("a", { ...link, "aria-label": label.replace(/, $/, "") }, ...parts);
+  const save = { download: item.name, "aria-label": label.replace(/, $/, "") };
+  return h("a", { ...link, ...save }, ...parts, icon("save"));
 }
 
 function picture(item: Attachment, source: string, href: string | null, words: Words): HTMLElement {
@@ -162,8 +162,9 @@ function meta(row: Row, setting: Setting): HTMLElement {
       line.append(h("time", { datetime: new Date(row.at).toISOString() }, words.time(row.at)));
     }
     if (row.channel !== "web" && row.last) {
-      const channel = CHANNEL_NAMES[row.channel];
-      line.append(h("span", { class: "channel" }, words.say("from_channel", { channel })));
+      const channel = PLACE_NAMES[row.channel];
+      const text = words.say("from_channel", { channel });
+      line.append(h("span", { class: "channel" }, icon(row.channel), text));
     }
   }
   return line;
