@@ -1,13 +1,15 @@
 """Going on elsewhere: the sheet with the code, lines of other channels, and leaving for good.
 
-What the service would say with Telegram and Slack on is put into its real answers on the way.
+A whole Telegram stands by in one test. In the others, what the service would say with Telegram
+and Slack on is put into its real answers on the way.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +19,9 @@ from playwright.async_api import Page, Route, WebSocketRoute, expect
 
 from tests.browser.chat import Chat
 from tests.browser.conftest import Visit
+from tests.browser.house import House, whole_house
 from tests.browser.test_access import violations
+from tests.platforms.telegram.server import TelegramServer, telegram_server
 
 CODE = "K7WQX2MPRA"
 LINK = f"https://t.me/nitka_bot?start={CODE}"
@@ -370,3 +374,49 @@ async def test_signing_out_leaves_nothing_to_the_next_person(visit: Visit) -> No
     await beside.reload()
     assert "secret" not in json.dumps(await chat.page.evaluate("({ ...localStorage })"))
     await expect(beside.mine).to_have_count(1)
+
+
+@pytest.fixture(scope="module")
+async def telegram() -> AsyncIterator[TelegramServer]:
+    """A Telegram of our own."""
+    async with telegram_server(speed=10) as server:
+        server.methods.limits.speed = 1  # our pace is the real one
+        yield server
+
+
+@pytest.fixture(scope="module")
+async def house_with_telegram(
+    telegram: TelegramServer, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[House]:
+    """A whole Nitka with Telegram on, that waits for updates."""
+    told = {"NITKA_TELEGRAM_TOKEN": telegram.token, "NITKA_TELEGRAM_API": telegram.url}
+    context = whole_house(tmp_path_factory.mktemp("with-telegram"), told)
+    running = await asyncio.to_thread(context.__enter__)
+    try:
+        await telegram.until(lambda: telegram.polled)
+        yield running
+    finally:
+        await asyncio.to_thread(context.__exit__, None, None, None)
+
+
+async def test_one_talk_on_the_web_and_in_telegram(
+    visit: Visit, house_with_telegram: House, telegram: TelegramServer
+) -> None:
+    """The link that is shown joins the two for real: the thread goes on there and shows here."""
+    anna = telegram.person(501)
+    chat = await visit(f"{house_with_telegram.url}/")
+    await chat.ask("Hi", ".")
+    await chat.page.get_by_role("button", name="Continue in Telegram").click()
+    link = await _sheet(chat).get_by_role("link", name="Open Telegram").get_attribute("href")
+    assert link is not None
+    found = re.fullmatch(r"https://t\.me/\w+\?start=([2-9A-Z]{10})", link)
+    assert found is not None, link
+    anna.start(found[1])
+    await telegram.until(lambda: any("Connected" in text for text in anna.texts))
+    await expect(_sheet(chat)).to_be_hidden()
+    anna.say("Can I pay in cash?")
+    here = chat.mine.filter(has_text="Can I pay in cash?")
+    await expect(here).to_have_count(1)
+    await expect(here).to_contain_text("via Telegram")
+    assert (await chat.texts("customer"))[0] == "Hi"
+    assert telegram.violations == []

@@ -45,7 +45,7 @@ export class Words {
     this.yearFormat = new Intl.DateTimeFormat(tag, { dateStyle: "long" });
     this.relative = new Intl.RelativeTimeFormat(tag, { numeric: "auto" });
     this.oneOf = new Intl.ListFormat(tag, { type: "disjunction" });
-    this.minuteFormat = new Intl.NumberFormat(tag, {
+    this.minuteFormat = new Intl.NumberFormat(locale, {
       style: "unit",
       unit: "minute",
       unitDisplay: "short",

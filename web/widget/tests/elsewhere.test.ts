@@ -236,7 +236,7 @@ describe("its title", () => {
   });
 
   it.each([
-    ["en", "9 mins"],
+    ["en", "9 min"],
     ["ru", "9 мин"],
     ["pl", "9 min"],
   ] as const)("and the time in %s: %s", (locale, text) => {

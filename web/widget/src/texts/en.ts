@@ -44,7 +44,7 @@ export const en = {
   drop_here: "Drop the file here",
   uploading: "Uploading {name}",
   open_image: "Open image {name}",
-  save_file: "Download file {name}, {size}",
+  save_file: "Download file",
   choices: "Choices",
   over_limit: "Too long by {count}",
   characters_left: "{count} characters left",
@@ -58,7 +58,7 @@ export const en = {
   why_other: "The server did not accept it.",
   elsewhere: "Continue in {channel}",
   elsewhere_text:
-    "The conversation goes on there from where it stands now. Nothing has to be told twice.",
+    "The conversation goes on there from where it stands now. The code is for you alone: whoever uses it sees this conversation.",
   back_to_chat: "Back to the chat",
   open_telegram: "Open Telegram",
   scan: "Or scan this with your phone:",

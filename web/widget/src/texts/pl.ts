@@ -45,7 +45,7 @@ export const pl = {
   drop_here: "Upuść plik tutaj",
   uploading: "Przesyłanie {name}",
   open_image: "Otwórz obraz {name}",
-  save_file: "Pobierz plik {name}, {size}",
+  save_file: "Pobierz plik",
   choices: "Możliwe odpowiedzi",
   over_limit: "Za długie o {count}",
   characters_left: "Pozostało znaków: {count}",
@@ -58,7 +58,8 @@ export const pl = {
   why_unknown_file: "Pliku nie ma już na serwerze. Dołącz go ponownie.",
   why_other: "Serwer nie przyjął wiadomości.",
   elsewhere: "Kontynuuj w aplikacji {channel}",
-  elsewhere_text: "Rozmowa potoczy się tam dalej od tego miejsca. Niczego nie trzeba powtarzać.",
+  elsewhere_text:
+    "Rozmowa potoczy się tam dalej od tego miejsca. Kod jest poufny: kto go użyje, zobaczy tę rozmowę.",
   back_to_chat: "Wróć do czatu",
   open_telegram: "Otwórz Telegram",
   scan: "Albo zeskanuj ten kod telefonem:",

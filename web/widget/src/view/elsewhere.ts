@@ -176,12 +176,20 @@ function telegramWay(href: string, words: Words): HTMLElement {
     { class: "way", role: "group", "aria-label": PLACE_NAMES.telegram },
     h("h4", { class: "way-name" }, icon("telegram"), PLACE_NAMES.telegram),
     h(
-      "a",
-      { class: "go", href, target: "_blank", rel: "noopener noreferrer" },
-      words.say("open_telegram"),
+      "div",
+      { class: "scan" },
+      h(
+        "div",
+        {},
+        h(
+          "a",
+          { class: "go", href, target: "_blank", rel: "noopener noreferrer" },
+          words.say("open_telegram"),
+        ),
+        h("p", {}, words.say("scan")),
+      ),
+      drawing({ class: "qr", ...box, "shape-rendering": "crispEdges" }, [path]),
     ),
-    h("p", {}, words.say("scan")),
-    drawing({ class: "qr", ...box, "shape-rendering": "crispEdges" }, [path]),
   );
 }
 
