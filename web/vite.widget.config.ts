@@ -4,7 +4,7 @@ import { defineConfig } from "vite";
 export default defineConfig({
   publicDir: false,
   // Pages in any encoding load the script: nothing in it may depend on theirs.
-  esbuild: { charset: "ascii" },
+  esbuild: { charset: "ascii", legalComments: "inline" },
   build: {
     outDir: "dist",
     emptyOutDir: true,
@@ -17,5 +17,8 @@ export default defineConfig({
       fileName: () => "widget.js",
     },
     reportCompressedSize: false,
+    rollupOptions: {
+      output: { banner: "/*! Nitka, Apache-2.0. QR codes: lean-qr, (c) David Evans, MIT. */" },
+    },
   },
 });

@@ -25,6 +25,7 @@ sys.path.insert(0, str(ROOT))
 from tests.browser.chat import Chat  # noqa: E402 - the root is on the path only now
 from tests.browser.find_chromium import find  # noqa: E402
 from tests.browser.house import whole_house  # noqa: E402
+from tests.browser.test_continue import Service  # noqa: E402
 
 IMAGES = ROOT / "docs" / "img"
 LARGEST = 300_000  # bytes
@@ -33,19 +34,24 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture: the page's language, what the visitor says, and how it is seen."""
+    """One picture: the page's language, what the visitor says, and how it is seen.
+
+    `elsewhere`: with the sheet that tells how to go on in Telegram or Slack, as if both were on.
+    """
 
     name: str
     language: str
     said: Sequence[str]
     phone: bool = False
     dark: bool = False
+    elsewhere: bool = False
 
 
 SHOTS = (
     Shot("chat", "en", ["Hi", "Where is my order?", "NT-99999", "NT-10001"]),
     Shot("phone-ru", "ru", ["Привет", "где мой заказ", "NT-10001"], phone=True),
     Shot("phone-pl-dark", "pl", ["gdzie jest moja paczka", "NT-10001"], phone=True, dark=True),
+    Shot("continue", "en", ["Where is my order?"], elsewhere=True),
 )
 
 
@@ -62,11 +68,16 @@ async def take(browser: Browser, url: str, shot: Shot) -> bytes:
     )
     chat = Chat(await context.new_page())
     await chat.visit(f"{url}/?lang={shot.language}")
+    if shot.elsewhere:
+        await Service().stand_in(chat.page)
     await chat.open()
     for text in shot.said:
         await chat.ask(text, ".")
     await chat.delivered(len(shot.said))
     await expect(chat.typing).to_be_hidden()
+    if shot.elsewhere:
+        await chat.page.locator("button.elsewhere").click()
+        await expect(chat.page.locator(".qr")).to_be_visible()
     picture = await chat.page.screenshot(animations="disabled")
     await context.close()
     return picture

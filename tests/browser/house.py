@@ -79,12 +79,16 @@ class House:
 
 
 @contextlib.contextmanager
-def whole_house(home: Path) -> Iterator[House]:
-    """Run `nitka up` for the length of the block, ready at its beginning and gone at its end."""
+def whole_house(home: Path, settings: Mapping[str, str] | None = None) -> Iterator[House]:
+    """Run `nitka up` for the length of the block, ready at its beginning and gone at its end.
+
+    `settings`: more of the environment, such as the tokens of other channels.
+    """
     home.mkdir(parents=True, exist_ok=True)
     port = free_port()
     outside = {name: value for name, value in os.environ.items() if not name.startswith("NITKA_")}
     environment = {**outside, "NITKA_HOME": str(home), "NITKA_PORT": str(port)}
+    environment |= settings or {}
     log = home / "up.log"
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -26,7 +26,7 @@ def _axe() -> str:
     return AXE.read_text(encoding="utf-8")
 
 
-async def _violations(page: Page) -> list[str]:
+async def violations(page: Page) -> list[str]:
     """Run axe-core on the page, shadow roots included; give its serious findings with places."""
     await page.evaluate(_axe())
     found: dict[str, Any] = await page.evaluate(
@@ -45,9 +45,9 @@ async def _violations(page: Page) -> list[str]:
 async def test_axe_finds_nothing_serious(visit: Visit, scheme: str, phone: bool) -> None:
     """Neither on the demo page nor in the open chat with a talk, a choice and a refused file."""
     chat = await visit(phone=phone, color_scheme=scheme, opened=False)
-    assert await _violations(chat.page) == []
+    assert await violations(chat.page) == []
     await chat.open()
-    assert await _violations(chat.page) == []
+    assert await violations(chat.page) == []
     await chat.ask("where is my order https://example.com", ".")
     await chat.ask("Hi", ".")
     await chat.page.locator("input[type=file]").set_input_files(
@@ -55,7 +55,7 @@ async def test_axe_finds_nothing_serious(visit: Visit, scheme: str, phone: bool)
     )
     await expect(chat.notice).to_be_visible()
     await chat.field.fill("something")
-    assert await _violations(chat.page) == []
+    assert await violations(chat.page) == []
 
 
 @pytest.mark.parametrize("language", ["ru", "pl"])
@@ -66,7 +66,7 @@ async def test_axe_finds_nothing_serious_in_other_languages(visit: Visit, langua
     await chat.hears(".")
     await expect(chat.page.locator("html")).to_have_attribute("lang", language)
     await expect(chat.page.locator(".nitka")).to_have_attribute("lang", language)
-    assert await _violations(chat.page) == []
+    assert await violations(chat.page) == []
 
 
 async def test_everything_can_be_done_by_keyboard(visit: Visit) -> None:

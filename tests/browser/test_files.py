@@ -46,7 +46,7 @@ async def test_a_file_is_sent_and_can_be_downloaded(visit: Visit) -> None:
     chat = await visit()
     await _attach(chat, _file("faktura №1.pdf", PDF, "application/pdf"))
     await chat.delivered(1)
-    link = chat.mine.get_by_role("link", name="Open file faktura №1.pdf")
+    link = chat.mine.get_by_role("link", name="Download file faktura №1.pdf")
     address = await link.evaluate("node => node.href")
     answer = await chat.page.request.get(address)
     assert await answer.body() == PDF
@@ -100,4 +100,4 @@ async def test_a_file_can_be_dropped_on_the_chat(visit: Visit) -> None:
     await expect(chat.page.locator(".drop")).to_contain_text("up to 10 MB")
     await chat.panel.dispatch_event("drop", {"dataTransfer": dropped})
     await chat.delivered(1)
-    await expect(chat.mine.get_by_role("link", name="Open file note.txt, 1 kB")).to_be_visible()
+    await expect(chat.mine.get_by_role("link", name="Download file note.txt, 1 kB")).to_be_visible()

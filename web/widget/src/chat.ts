@@ -7,9 +7,10 @@
 import { newId, type Clock } from "./clock";
 import { Connection, type ConnectionPorts, type Status } from "./connection";
 import { DEFAULT_LIMITS, type Limits } from "./limits";
+import { Elsewhere } from "./elsewhere";
 import { Outbox, type Entry } from "./outbox";
 import type { ServerFrame } from "./protocol";
-import type { Session } from "./session";
+import type { Answer, Session } from "./session";
 import type { Drawer } from "./storage";
 import { Thread } from "./thread";
 import { Uploads, type Transfer } from "./uploads";
@@ -29,7 +30,12 @@ export interface ChatPorts extends Omit<ConnectionPorts, "newest"> {
   clock: Clock;
   drawer: Drawer;
   transfer(token: string, file: File, progress: (part: number) => void): Transfer;
+  /** Asks for a code to continue elsewhere; rejects when the server cannot be reached. */
+  askCode(token: string): Promise<Answer>;
 }
+
+/** Set for a moment when the visitor leaves, for the other tabs to hear. */
+export const LEFT = "left";
 
 const TYPING_EVERY_MS = 3_000;
 /** A typing sign that is not renewed goes out after this long. */
@@ -41,9 +47,12 @@ export class Chat {
   readonly connection: Connection;
   readonly outbox: Outbox;
   readonly uploads: Uploads;
+  readonly elsewhere: Elsewhere;
   limits: Limits = DEFAULT_LIMITS;
   /** Called after every change that can be seen. */
   onChange: () => void = () => undefined;
+  /** Called when the visitor has left: nothing he wrote or read may stay on the screen. */
+  onLeave: () => void = () => undefined;
   /** Local pictures of files sent from this page, by message id. */
   readonly previews = new Map<string, File>();
   private token: string | null = null;
@@ -83,6 +92,13 @@ export class Chat {
       stored: (id, file) => this.outbox.add({ id, text: "", file }),
       badToken: () => this.tokenRefused(),
     });
+    this.elsewhere = new Elsewhere({
+      clock,
+      changed,
+      ask: (token) => ports.askCode(token),
+      token: () => this.token,
+      badToken: () => this.tokenRefused(),
+    });
   }
 
   get status(): Status {
@@ -114,9 +130,21 @@ export class Chat {
     if (this.connection.send({ type: "typing" })) this.typedAt = now;
   }
 
+  /** Shows how the talk goes on elsewhere. */
+  moveOn(): void {
+    this.connection.start();
+    this.elsewhere.show();
+  }
+
+  /** Brings a code from another channel: it is said as any other line. */
+  bring(code: string): void {
+    this.elsewhere.hide();
+    this.send(`/link ${code}`);
+  }
+
   /** Everything here has been seen. */
   seen(): void {
-    if (this.thread.replaying) return;
+    if (this.thread.replaying || this.elsewhere.open) return;
     const seq = this.thread.markRead();
     if (seq === null) return;
     this.owedRead = this.connection.send({ type: "read", seq }) ? null : seq;
@@ -147,15 +175,28 @@ export class Chat {
     this.connection.stop();
     this.token = null;
     this.previews.clear();
+    this.elsewhere.forget();
     this.forget();
   }
 
-  /** Forgets this visitor on this page: the thread, what is unsent, the token. */
-  logout(): void {
+  /** The visitor has left, here or in another tab: nothing of his stays in this page. */
+  gone(): void {
     this.uploads.clear();
-    this.outbox.clear();
-    for (const name of ["draft", "read", "token"]) this.ports.drawer.remove(name);
+    this.outbox.sync();
     this.left();
+    this.onLeave();
+  }
+
+  /** Forgets this visitor on this browser: the thread, what is unsent, the token; all tabs hear. */
+  logout(): void {
+    const { drawer } = this.ports;
+    this.connection.stop();
+    // First of all: another tab must not resume with the identity it still holds.
+    drawer.set(LEFT, true);
+    drawer.remove(LEFT);
+    this.outbox.clear();
+    for (const name of ["draft", "read", "token"]) drawer.remove(name);
+    this.gone();
   }
 
   private statusChanged(status: Status): void {
@@ -167,9 +208,13 @@ export class Chat {
   }
 
   private sessionOpened(session: Session): void {
-    if (this.token !== null && this.token !== session.token) this.forget();
+    if (this.token !== null && this.token !== session.token) {
+      this.elsewhere.forget();
+      this.forget();
+    }
     this.token = session.token;
     this.limits = session.limits;
+    this.elsewhere.opened(session.places);
     this.onChange();
   }
 
@@ -201,6 +246,8 @@ export class Chat {
     if (frame.type === "ack") this.acked(this.outbox.confirm(frame.id), frame.seq);
     if (frame.type === "message" && frame.author === "customer") this.outbox.confirm(frame.id);
     if (frame.type === "error") this.failed(frame);
+    // Joined or split: a code that was shown has done its work, and the thread is the news.
+    if (frame.type === "reset") this.elsewhere.forget();
     if (frame.type === "typing") this.typingSoonOver();
     if (this.thread.apply(frame)) this.onChange();
   }

@@ -30,6 +30,8 @@ export class Words {
   private readonly dayFormat: Intl.DateTimeFormat;
   private readonly yearFormat: Intl.DateTimeFormat;
   private readonly relative: Intl.RelativeTimeFormat;
+  private readonly oneOf: Intl.ListFormat;
+  private readonly minuteFormat: Intl.NumberFormat;
 
   constructor(readonly locale: Locale) {
     const tag = locale === "en" ? "en-GB" : locale;
@@ -42,6 +44,12 @@ export class Words {
     });
     this.yearFormat = new Intl.DateTimeFormat(tag, { dateStyle: "long" });
     this.relative = new Intl.RelativeTimeFormat(tag, { numeric: "auto" });
+    this.oneOf = new Intl.ListFormat(tag, { type: "disjunction" });
+    this.minuteFormat = new Intl.NumberFormat(locale, {
+      style: "unit",
+      unit: "minute",
+      unitDisplay: "short",
+    });
   }
 
   say: Say = (key, values = {}) =>
@@ -54,6 +62,16 @@ export class Words {
     const form = this.plural.select(count);
     const key = form === "one" || form === "few" || form === "many" ? form : "other";
     return this.say(`unread_${key}`, { count });
+  }
+
+  /** "Telegram or Slack". */
+  either(names: readonly string[]): string {
+    return this.oneOf.format(names);
+  }
+
+  /** "9 min". */
+  minutes(count: number): string {
+    return this.minuteFormat.format(count);
   }
 
   time(at: number): string {

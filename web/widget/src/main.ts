@@ -3,12 +3,13 @@
  *
  * Loading the script twice gives one widget. The socket is opened when the visitor opens the chat,
  * or at once when there is a conversation to come back to. `nitka:ready` on the window tells the
- * page that `window.Nitka` is there.
+ * page that `window.Nitka` is there; `nitka:identity-refused`, with the server's `code` and
+ * `message` in its `detail`, that the visitor goes on without the identity the page gave.
  */
 
 import { browserClock } from "./clock";
 import { postTo, socketTo, tabLock, uploadTo } from "./browser";
-import { Chat } from "./chat";
+import { Chat, LEFT } from "./chat";
 import { pickLocale, type Locale } from "./i18n";
 import { readOptions, type Options } from "./options";
 import { Sessions, type Visitor } from "./session";
@@ -24,7 +25,7 @@ export interface NitkaApi {
   identify(jwt: string | null): void;
   /** Speaks another language from now on: "en", "ru" or "pl". */
   setLocale(locale: string): void;
-  /** Forgets the visitor on this device: for a site's own log-out. */
+  /** Forgets the visitor on this browser, in all its tabs: for a site's own log-out. */
   logout(): void;
 }
 
@@ -38,8 +39,17 @@ function localeFor(asked: string | null): Locale {
   return pickLocale([asked, document.documentElement.lang, ...navigator.languages]);
 }
 
-function makeChat(options: Options, visitor: Visitor, drawer: Drawer): Chat {
+function makeSessions(options: Options, visitor: Visitor, drawer: Drawer): Sessions {
   const sessions = new Sessions(drawer, postTo(options.origin), visitor, tabLock);
+  sessions.onRefused = (detail) => {
+    console.warn(`Nitka: the identity was refused (${detail.code}); the chat goes on without it.`);
+    window.dispatchEvent(new CustomEvent("nitka:identity-refused", { detail }));
+  };
+  return sessions;
+}
+
+function makeChat(options: Options, sessions: Sessions, drawer: Drawer): Chat {
+  const post = postTo(options.origin);
   return new Chat({
     clock: browserClock,
     drawer,
@@ -47,11 +57,12 @@ function makeChat(options: Options, visitor: Visitor, drawer: Drawer): Chat {
     dropToken: (token) => sessions.drop(token),
     openSocket: socketTo(options.origin),
     transfer: (token, file, progress) => uploadTo(options.origin, token, file, progress),
+    askCode: (token) => post("/api/webchat/links", { token }),
   });
 }
 
 /** The network, the visitor and the other tabs move the chat along. */
-function listen(chat: Chat, drawer: Drawer, widget: Widget): void {
+function listen(chat: Chat, drawer: Drawer, widget: Widget, gone: () => void): void {
   window.addEventListener("online", () => chat.connection.wake());
   window.addEventListener("offline", () => chat.connection.restart());
   window.addEventListener("pageshow", () => chat.connection.wake());
@@ -63,6 +74,7 @@ function listen(chat: Chat, drawer: Drawer, widget: Widget): void {
     const name = event.key.slice(drawer.prefix.length);
     if (name.startsWith("out:")) chat.outbox.sync();
     else if (name === "read") chat.onChange();
+    else if (name === LEFT && event.newValue !== null) gone();
     else if (name === "token" && event.newValue === null) {
       chat.left();
       if (widget.open || chat.hasPast()) chat.connection.start();
@@ -91,7 +103,12 @@ function start(tag: HTMLScriptElement): NitkaApi {
     browserStorage(() => window.localStorage),
     `nitka:${options.origin}:`,
   );
-  const chat = makeChat(options, visitor, drawer);
+  const sessions = makeSessions(options, visitor, drawer);
+  const chat = makeChat(options, sessions, drawer);
+  const forgetVisitor = (): void => {
+    visitor.identity = null;
+    sessions.leave();
+  };
   const widget = new Widget({
     chat,
     options,
@@ -107,7 +124,10 @@ function start(tag: HTMLScriptElement): NitkaApi {
       if (open) chat.connection.start();
     },
   });
-  listen(chat, drawer, widget);
+  listen(chat, drawer, widget, () => {
+    forgetVisitor();
+    chat.gone();
+  });
   followPage(widget, () => asked);
   widget.mount();
   if (chat.hasPast() || visitor.identity) chat.connection.start();
@@ -124,7 +144,7 @@ function start(tag: HTMLScriptElement): NitkaApi {
       widget.speak(localeFor(asked));
     },
     logout: () => {
-      visitor.identity = null;
+      forgetVisitor();
       chat.logout();
     },
   };

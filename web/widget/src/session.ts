@@ -5,12 +5,15 @@
  * Knows nothing of sockets.
  */
 
+import { readPlaces, type Place } from "./elsewhere";
 import { readLimits, type Limits } from "./limits";
 import type { Drawer } from "./storage";
 
 export interface Session {
   token: string;
   limits: Limits;
+  /** The other channels that the service has. */
+  places: readonly Place[];
 }
 
 /** What a session is opened with; read anew each time, as pages change under the widget. */
@@ -18,6 +21,12 @@ export interface Visitor {
   locale(): string;
   page(): string;
   identity: string | null;
+}
+
+/** Why the server did not take a signed identity: its `code` and its sentence. */
+export interface IdentityRefusal {
+  code: string;
+  message: string;
 }
 
 /** Runs one piece of work at a time over all tabs (or just runs it, where locks are missing). */
@@ -46,8 +55,14 @@ export class SessionUnavailable extends Error {
 const TOKEN = "token";
 
 export class Sessions {
+  /** Called once for each identity that the server refuses. */
+  onRefused: (why: IdentityRefusal) => void = () => undefined;
   /** An identity the server refused: said once, not sent again. */
   private refused: string | null = null;
+  /** An identity the server took, and the token that carries it since: not sent again with it. */
+  private taken: { identity: string; token: string } | null = null;
+  /** Raised when the visitor leaves: what was asked before is not kept. */
+  private era = 0;
 
   constructor(
     private readonly drawer: Drawer,
@@ -66,27 +81,55 @@ export class Sessions {
     if (this.token() === token) this.drawer.remove(TOKEN);
   }
 
-  /** Opens or resumes; throws `SessionUnavailable` when it is worth trying again later. */
+  /** The visitor leaves: an answer that is still on its way is thrown away. */
+  leave(): void {
+    this.era += 1;
+    this.refused = null;
+    this.taken = null;
+  }
+
+  /**
+   * Opens or resumes; throws `SessionUnavailable` when it is worth trying again later.
+   *
+   * An identity that is refused costs nobody the chat: the visitor goes on with the token he has.
+   */
   open(): Promise<Session> {
     return this.lock(`${this.drawer.prefix}session`, async () => {
-      let answer = await this.ask(this.token(), this.identity());
-      if (isRefusal(answer) && this.identity()) {
-        this.refused = this.visitor.identity;
-        console.warn("Nitka: the identity token was refused; the visitor stays anonymous.");
-        answer = await this.ask(this.token(), null);
+      const { era } = this;
+      const identity = this.identity();
+      let held = this.token();
+      let answer = await this.ask(held, identity);
+      if (isRefusal(answer) && identity) {
+        const refusal = answer;
+        answer = await this.ask(held, null);
+        if (era === this.era && !isRefusal(answer)) this.refuse(identity, refusal);
       }
-      const held = this.token();
       if (isRefusal(answer) && held) {
         this.drop(held);
-        answer = await this.ask(null, null);
+        held = this.token();
+        answer = await this.ask(held, null);
       }
-      return this.keep(answer);
+      if (era !== this.era || (held !== null && this.token() !== held)) {
+        throw new SessionUnavailable("the visitor has left");
+      }
+      return this.keep(answer, identity);
+    });
+  }
+
+  private refuse(identity: string, { body }: Answer): void {
+    this.refused = identity;
+    const { code, detail } = (body ?? {}) as Record<string, unknown>;
+    this.onRefused({
+      code: typeof code === "string" ? code : "identity_invalid",
+      message: typeof detail === "string" ? detail : "",
     });
   }
 
   private identity(): string | null {
     const { identity } = this.visitor;
-    return identity && identity !== this.refused ? identity : null;
+    const { taken } = this;
+    if (!identity || identity === this.refused) return null;
+    return taken?.identity === identity && taken.token === this.token() ? null : identity;
   }
 
   private ask(token: string | null, identity: string | null): Promise<Answer> {
@@ -98,7 +141,7 @@ export class Sessions {
     });
   }
 
-  private keep(answer: Answer): Session {
+  private keep(answer: Answer, identity: string | null): Session {
     const body = (answer.body ?? {}) as Record<string, unknown>;
     const { token } = body;
     if (answer.status < 200 || answer.status > 299 || typeof token !== "string" || !token) {
@@ -106,7 +149,8 @@ export class Sessions {
       throw new SessionUnavailable(`the server answered ${answer.status}`, wait);
     }
     if (token !== this.token()) this.drawer.set(TOKEN, token);
-    return { token, limits: readLimits(body.limits) };
+    if (identity && identity !== this.refused) this.taken = { identity, token };
+    return { token, limits: readLimits(body.limits), places: readPlaces(body.channels) };
   }
 }
 

@@ -135,8 +135,8 @@ describe("a token the server does not know", () => {
   it("is dropped, a new session opened, and the unsent outbox kept", async () => {
     const bench = new Bench();
     bench.sessions = [
-      { token: "t1", limits: DEFAULT_LIMITS },
-      { token: "t2", limits: DEFAULT_LIMITS },
+      { token: "t1", limits: DEFAULT_LIMITS, places: [] },
+      { token: "t2", limits: DEFAULT_LIMITS, places: [] },
     ];
     const first = await bench.online(1);
     first.say(message(1));
@@ -174,6 +174,54 @@ describe("a thread that has changed on the server", () => {
     expect(socket.of("message")).toEqual([]);
     socket.say({ type: "welcome", seq: 0 });
     expect(socket.of("message")).toHaveLength(1);
+  });
+
+  it("keeps through a reset what is unsent, and sends it once more under its id", async () => {
+    const bench = new Bench();
+    const socket = await bench.online(1);
+    socket.say(message(1));
+    bench.chat.send("on its way");
+    bench.chat.send("behind it");
+    const [first] = socket.of("message");
+    socket.say({ type: "reset", seq: 4 });
+    expect(bench.texts()).toEqual(["on its way", "behind it"]);
+    socket.say({ type: "welcome", seq: 4 });
+    expect(socket.of("message").slice(1)).toEqual([first]);
+    // The server had stored it before the join: the replay and the ack both say so.
+    for (let seq = 1; seq <= 3; seq += 1) socket.say(message(seq, { text: `joined ${seq}` }));
+    socket.say(message(4, { id: first!.id, author: "customer", text: "on its way" }));
+    socket.say({ type: "ack", id: first!.id, seq: 4 });
+    expect(socket.of("message").map(({ text }) => text)).toEqual([
+      "on its way",
+      "on its way",
+      "behind it",
+    ]);
+    expect(bench.texts()).toEqual(["joined 1", "joined 2", "joined 3", "on its way", "behind it"]);
+    const second = socket.of("message").at(-1)!;
+    socket.say({ type: "ack", id: second.id, seq: 5 });
+    await bench.clock.pass(60_000);
+    expect(socket.of("message")).toHaveLength(3);
+    expect(bench.texts().filter((text) => text === "behind it")).toHaveLength(1);
+  });
+
+  it("shows a confirmed line once when a reset gives it another place", async () => {
+    const bench = new Bench();
+    const socket = await bench.online(0);
+    bench.chat.send("mine");
+    const { id } = socket.of("message")[0]!;
+    socket.say({ type: "ack", id, seq: 1 });
+    socket.say({ type: "reset", seq: 3 });
+    socket.say({ type: "welcome", seq: 3 });
+    socket.say(message(1, { channel: "telegram", author: "customer", text: "from Telegram" }));
+    socket.say(message(2, { channel: "telegram", text: "answered there" }));
+    socket.say(message(3, { id, author: "customer", text: "mine" }));
+    expect(bench.texts()).toEqual(["from Telegram", "answered there", "mine"]);
+    expect(bench.chat.thread.messages().map(({ channel }) => channel)).toEqual([
+      "telegram",
+      "telegram",
+      "web",
+    ]);
+    expect(bench.chat.pending()).toEqual([]);
   });
 
   it("is asked for anew when the server is behind what we have", async () => {

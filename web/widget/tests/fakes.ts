@@ -6,7 +6,7 @@ import { Chat, type ChatPorts } from "../src/chat";
 import { DEFAULT_LIMITS } from "../src/limits";
 import type { ClientFrame } from "../src/protocol";
 import { Drawer, memoryStorage, type KeyValues } from "../src/storage";
-import type { Session } from "../src/session";
+import type { Answer, Session } from "../src/session";
 import type { Transfer, UploadAnswer } from "../src/uploads";
 
 export class FakeClock implements Clock {
@@ -93,9 +93,13 @@ export class Bench {
   readonly sockets: FakeSocket[] = [];
   readonly chat: Chat;
   /** What the next sessions answer with; the last one stays. */
-  sessions: (Session | Error)[] = [{ token: "t1", limits: DEFAULT_LIMITS }];
+  sessions: (Session | Error)[] = [{ token: "t1", limits: DEFAULT_LIMITS, places: [] }];
   opened = 0;
   dropped: string[] = [];
+  /** What the next questions for a code answer; without one the server cannot be reached. */
+  codes: Answer[] = [];
+  /** The tokens that codes were asked for. */
+  askedCodes: string[] = [];
   uploads: { file: File; settle: (answer: UploadAnswer) => void; aborted: boolean }[] = [];
 
   constructor(readonly storage: KeyValues = memoryStorage()) {
@@ -145,6 +149,11 @@ export class Bench {
         const socket = new FakeSocket(listener);
         this.sockets.push(socket);
         return socket;
+      },
+      askCode: (token) => {
+        this.askedCodes.push(token);
+        const answer = this.codes.shift();
+        return answer ? Promise.resolve(answer) : Promise.reject(new Error("unreachable"));
       },
       transfer: (_token, file): Transfer => {
         let settleUpload: (answer: UploadAnswer) => void = () => undefined;

@@ -87,6 +87,14 @@ export class Composer {
     this.input.setSelectionRange(text.length, text.length);
   }
 
+  /** Whoever wrote here has left. */
+  clear(): void {
+    this.input.value = "";
+    this.say("");
+    this.showFiles(false);
+    this.refresh();
+  }
+
   /** Sends files, or says at once why one cannot be sent. */
   takeFiles(files: Iterable<File>): void {
     const problems: string[] = [];

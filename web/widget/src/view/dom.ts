@@ -49,20 +49,20 @@ export function setText(node: Element, text: string): void {
 
 const SVG = "http://www.w3.org/2000/svg";
 
-function svg(className: string, box: string, paths: readonly string[]): SVGSVGElement {
+/** An SVG of paths; whoever asks for it says how it is seen and named. */
+export function drawing(attributes: Attributes, paths: readonly string[]): SVGSVGElement {
   const node = document.createElementNS(SVG, "svg");
   const children = paths.map((d) => {
     const path = document.createElementNS(SVG, "path");
     path.setAttribute("d", d);
     return path;
   });
-  fill(
-    node,
-    { class: className, viewBox: box, "aria-hidden": "true", focusable: "false" },
-    children,
-  );
+  fill(node, { focusable: "false", ...attributes }, children);
   return node;
 }
+
+const svg = (className: string, box: string, paths: readonly string[]): SVGSVGElement =>
+  drawing({ class: className, viewBox: box, "aria-hidden": "true" }, paths);
 
 const ICONS = {
   close: ["M6 6l12 12M18 6L6 18"],
@@ -73,6 +73,12 @@ const ICONS = {
   ],
   file: ["M7 3.5h6.5L18 8v12.5H7zM13.5 3.5V8H18"],
   clock: ["M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 8v4.4l2.8 1.7"],
+  back: ["M19 12H6M11.5 5.5L5 12l6.5 6.5"],
+  save: ["M12 4v11M7.5 11l4.5 4.5 4.5-4.5M5 19.5h14"],
+  copy: ["M9 9h10.5v10.5H9zM5.5 15H4.5V4.5H15v1"],
+  elsewhere: ["M13 3.5H6.5v17h10V14M10.5 17.5h2M11.5 9.5h9M17 5.5l4 4-4 4"],
+  telegram: ["M20.5 4.5L3.5 11l6 2.5 2 6 3-4 4.5 3.5zM9.5 13.5l7-5.5"],
+  slack: ["M10 4L8 20M16 4l-2 16M4.5 9h15.5M4 15h15.5"],
   alert: ["M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 8v5M12 15.8v.3"],
 } as const;
 

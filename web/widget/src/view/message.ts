@@ -5,6 +5,7 @@ import type { TextKey, Words } from "../i18n";
 import { linkify, safeResource } from "../links";
 import type { Attachment } from "../protocol";
 import { button, h, icon, mark } from "./dom";
+import { PLACE_NAMES } from "./elsewhere";
 
 export interface MessageActions {
   choose(title: string, payload: string): void;
@@ -22,8 +23,6 @@ export interface Setting {
   origin: string;
   actions: MessageActions;
 }
-
-const CHANNEL_NAMES = { web: "Web", telegram: "Telegram", slack: "Slack" };
 
 /** Who speaks, as people read it. */
 export function authorName(row: Pick<Row, "author" | "name">, words: Words): string {
@@ -43,15 +42,16 @@ function body(text: string): HTMLElement {
 
 function fileCard(item: Attachment, href: string | null, words: Words): HTMLElement {
   const size = item.size > 0 ? words.bytes(item.size) : "";
+  const heard = (text: string): HTMLElement => h("span", { class: "sr" }, text);
   const parts = [
     icon("file"),
-    h("span", { class: "file-name" }, item.name),
+    h("span", { class: "file-name" }, item.name, size !== "" && heard(", ")),
     h("span", { class: "file-size" }, size),
   ];
   if (!href) return h("div", { class: "file" }, ...parts);
-  const label = words.say("open_file", { name: item.name, size });
-  const link = { class: "file", href, target: "_blank", rel: "noopener noreferrer" };
-  return h("a", { ...link, "aria-label": label.replace(/, $/, "") }, ...parts);
+  const link = { href, target: "_blank", rel: "noopener noreferrer", download: item.name };
+  const verb = heard(`${words.say("save_file")} `);
+  return h("a", { class: "file", ...link }, verb, ...parts, icon("save"));
 }
 
 function picture(item: Attachment, source: string, href: string | null, words: Words): HTMLElement {
@@ -162,8 +162,9 @@ function meta(row: Row, setting: Setting): HTMLElement {
       line.append(h("time", { datetime: new Date(row.at).toISOString() }, words.time(row.at)));
     }
     if (row.channel !== "web" && row.last) {
-      const channel = CHANNEL_NAMES[row.channel];
-      line.append(h("span", { class: "channel" }, words.say("from_channel", { channel })));
+      const channel = PLACE_NAMES[row.channel];
+      const text = words.say("from_channel", { channel });
+      line.append(h("span", { class: "channel" }, icon(row.channel), text));
     }
   }
   return line;

@@ -3,7 +3,8 @@
 import type { Chat } from "../chat";
 import type { Words } from "../i18n";
 import { Composer, type Draft } from "./composer";
-import { button, h, icon, mark, setText, wave } from "./dom";
+import { button, h, icon, mark, setAttribute, setText, wave } from "./dom";
+import { ElsewhereView, elsewhereTitle } from "./elsewhere";
 import { LogView } from "./log";
 import type { MessageActions } from "./message";
 
@@ -21,6 +22,8 @@ export class PanelView {
   readonly node: HTMLElement;
   readonly composer: Composer;
   readonly log: LogView;
+  private readonly elsewhere: ElsewhereView;
+  private readonly elsewhereButton: HTMLButtonElement;
   private readonly owner = h("p", { class: "owner", id: "owner", role: "status" });
   private readonly banner = h("p", { class: "banner", role: "status" });
   private readonly dropText = h("p", {});
@@ -34,6 +37,12 @@ export class PanelView {
     this.words = words;
     this.composer = new Composer(chat, words, ports.draft);
     this.log = new LogView(chat, { words, origin: ports.origin, actions: this.actions(ports) });
+    this.elsewhere = new ElsewhereView(chat, words, () => this.back());
+    this.elsewhereButton = button(
+      { class: "elsewhere", "aria-controls": "sheet", hidden: true },
+      () => (chat.elsewhere.open ? this.back() : this.moveOn()),
+      icon("elsewhere"),
+    );
     this.drop = h(
       "div",
       { class: "drop", hidden: true },
@@ -55,6 +64,7 @@ export class PanelView {
       this.banner,
       this.log.node,
       this.composer.node,
+      this.elsewhere.node,
       this.drop,
     );
     this.acceptDrops();
@@ -64,8 +74,48 @@ export class PanelView {
     setText(this.owner, this.ownerLine());
     setText(this.banner, this.bannerLine());
     this.banner.classList.toggle("hidden", this.banner.textContent === "");
+    this.drawElsewhere();
     this.log.draw();
     this.composer.draw();
+  }
+
+  /** Closes what lies over the thread; `false` when nothing does. */
+  back(): boolean {
+    if (!this.chat.elsewhere.open) return false;
+    this.chat.elsewhere.hide();
+    this.drawElsewhere();
+    this.log.toEnd(false);
+    this.elsewhereButton.focus({ preventScroll: true });
+    return true;
+  }
+
+  /** Nothing that was written here stays. */
+  clear(): void {
+    this.composer.clear();
+    this.elsewhere.clear();
+  }
+
+  private moveOn(): void {
+    this.chat.moveOn();
+    this.drawElsewhere();
+    this.elsewhere.focus();
+  }
+
+  private drawElsewhere(): void {
+    const { open, known, places } = this.chat.elsewhere;
+    const title = elsewhereTitle(places, this.words);
+    setAttribute(this.elsewhereButton, "aria-label", title);
+    setAttribute(this.elsewhereButton, "title", title);
+    setAttribute(this.elsewhereButton, "aria-expanded", String(open));
+    this.elsewhereButton.hidden = !known;
+    const { node } = this.elsewhere;
+    // Closed under the customer's hands by a join: he is not left without focus.
+    const lost = !open && node.contains((node.getRootNode() as ShadowRoot).activeElement);
+    node.hidden = !open;
+    this.log.node.hidden = open;
+    this.composer.node.hidden = open;
+    if (open) this.elsewhere.draw();
+    if (lost) this.elsewhereButton.focus({ preventScroll: true });
   }
 
   private header({ words, title, close }: PanelPorts): HTMLElement {
@@ -79,6 +129,7 @@ export class PanelView {
         h("h2", { class: "title", id: "title" }, title ?? words.say("title")),
         this.owner,
       ),
+      this.elsewhereButton,
       button({ class: "close", "aria-label": words.say("close_chat") }, close, icon("close")),
       wave("seam", 600, 88),
     );

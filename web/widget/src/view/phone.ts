@@ -28,7 +28,7 @@ export function fitViewport(frame: HTMLElement, resized: () => void): () => void
   };
 }
 
-const FOCUSABLE = "a[href], button:not([disabled]), textarea, [tabindex='0']";
+const FOCUSABLE = "a[href], button:not([disabled]), input, textarea, [tabindex='0']";
 
 /** Keeps Tab inside `box`, going round at both ends. */
 export function trapFocus(event: KeyboardEvent, box: HTMLElement): void {

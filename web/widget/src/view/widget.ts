@@ -56,6 +56,10 @@ export class Widget {
     this.frame.addEventListener("keydown", (event) => this.key(event));
     document.addEventListener("visibilitychange", () => this.draw());
     ports.chat.onChange = () => this.draw();
+    ports.chat.onLeave = () => {
+      setText(this.spoken, "");
+      this.panel.clear();
+    };
   }
 
   mount(): void {
@@ -84,12 +88,16 @@ export class Widget {
       if (this.phone.matches) this.panel.node.focus({ preventScroll: true });
       else this.panel.composer.input.focus({ preventScroll: true });
     }
-    if (text) this.panel.composer.fill(text);
+    if (text) {
+      this.panel.back();
+      this.panel.composer.fill(text);
+    }
   }
 
   hide(): void {
     if (!this.open) return;
     this.open = false;
+    this.panel.back();
     this.panel.node.hidden = true;
     this.shape();
     this.ports.toggled(false);
@@ -144,7 +152,8 @@ export class Widget {
     if (thread.replaying || !last || last.seq <= this.spokenSeq) return;
     const first = this.spokenSeq === 0;
     this.spokenSeq = last.seq;
-    if (this.open || first || last.author === "customer") return;
+    const heard = this.open && !this.ports.chat.elsewhere.open;
+    if (heard || first || last.author === "customer") return;
     const name = authorName({ author: last.author, name: last.name ?? null }, this.words);
     setText(this.spoken, this.words.say("new_message", { name }));
   }
@@ -192,7 +201,7 @@ export class Widget {
   private key(event: KeyboardEvent): void {
     if (event.key === "Escape" && this.open) {
       event.stopPropagation();
-      this.hide();
+      if (!this.panel.back()) this.hide();
     } else if (event.key === "Tab" && this.open && this.phone.matches) {
       trapFocus(event, this.panel.node);
     }
