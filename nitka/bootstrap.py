@@ -48,8 +48,10 @@ from nitka.service.link import Codes
 from nitka.service.listen import listen_alone
 from nitka.service.mover import Mover
 from nitka.service.people import People
+from nitka.service.recognise import Recognise
 from nitka.service.show import Show
 from nitka.service.speak import Speak
+from nitka.service.suggest import Confirm
 from nitka.service.uploads import KeptUploads
 from nitka.service.work import Worker
 from nitka.settings import ROOT, Settings
@@ -72,6 +74,7 @@ class _House:
     """The opened parts that web and worker share."""
 
     codes: Codes
+    recognise: Recognise
     mover: Mover
     dialogues: RasaStates
     store: Store
@@ -115,8 +118,10 @@ async def _open_house(settings: Settings, *, connections: int) -> AsyncIterator[
             ways=channels.ways,
             mover=mover,
         )
+        recognise = Recognise(store, dialogues=dialogues, mover=mover, clock=SystemClock())
         yield _House(
             codes=codes,
+            recognise=recognise,
             mover=mover,
             dialogues=dialogues,
             store=store,
@@ -162,6 +167,7 @@ def compose_web(settings: Settings, house: _House) -> FastAPI:
         Tokens(settings.key()),
         Identities(_site_key(settings)),
         house.codes,
+        house.recognise,
     )
     house.metrics.sockets.set_function(lambda: webchat.sockets)
     speak = Speak(
@@ -179,7 +185,13 @@ def compose_web(settings: Settings, house: _House) -> FastAPI:
         clock=SystemClock(),
     )
     parts = Parts(
-        server_api=ServerApi(Gate(house.store), show=Show(house.store), speak=speak, people=people),
+        server_api=ServerApi(
+            Gate(house.store),
+            show=Show(house.store),
+            speak=speak,
+            people=people,
+            confirm=Confirm(house.store, dialogues=house.dialogues, mover=house.mover),
+        ),
         assets=Assets(ROOT / "web" / "dist", demo=settings.demo),
         metrics=house.metrics,
         checks={
@@ -218,7 +230,11 @@ async def run_worker(settings: Settings) -> None:
             fanout=house.fanout,
             ask=Ask(house.engine, patience=patience),
             commands=Commands(
-                house.store, dialogues=house.dialogues, codes=house.codes, mover=house.mover
+                house.store,
+                dialogues=house.dialogues,
+                codes=house.codes,
+                recognise=house.recognise,
+                mover=house.mover,
             ),
             connectors=connectors,
         )

@@ -2,11 +2,12 @@
 
 The key decides the algorithm, never the token: a secret means HS256, a public key in PEM means
 RS256 or ES256, and nothing else is accepted (RFC 8725, sections 3.1 and 3.2). Joining customers
-by a proved identity is not done here.
+by it is not done here.
 """
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -24,13 +25,17 @@ _LIMITS = {"sub": 200, "email": 320, "phone": 40, "name": 120}
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What the site says of its customer, its signature checked. `subject`: the site's id."""
+    """What the site says of its customer, its signature checked. `subject`: the site's id.
+
+    `digest` names what was signed, so that it is known when it comes again.
+    """
 
     subject: str
     email: str | None
     phone: str | None
     name: str | None
     expires_at: datetime
+    digest: str
 
 
 class Identities:
@@ -70,10 +75,11 @@ class Identities:
             ) from None
         except (jwt.InvalidTokenError, ValueError, OverflowError, RecursionError) as error:
             raise _invalid(str(error) or type(error).__name__) from None
-        return _identity(claims)
+        signed, _, _ = token.rpartition(".")  # a signature may be written in several ways
+        return _identity(claims, hashlib.sha256(signed.encode()).hexdigest())
 
 
-def _identity(claims: dict[str, object]) -> Identity:
+def _identity(claims: dict[str, object], digest: str) -> Identity:
     texts: dict[str, str | None] = {}
     for name, limit in _LIMITS.items():
         value = claims.get(name)
@@ -90,7 +96,7 @@ def _identity(claims: dict[str, object]) -> Identity:
         expires_at = datetime.fromtimestamp(int(str(expires).split(".")[0]), UTC)
     except (ValueError, OverflowError, OSError):
         raise _invalid("`exp` is no time") from None
-    return Identity(subject, texts["email"], texts["phone"], texts["name"], expires_at)
+    return Identity(subject, texts["email"], texts["phone"], texts["name"], expires_at, digest)
 
 
 def _invalid(reason: str) -> Refused:

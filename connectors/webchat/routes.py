@@ -20,7 +20,7 @@ from nitka.domain.address import Channel
 from nitka.domain.customer import Profile
 from nitka.domain.text import storable
 from nitka.errors import Refused
-from nitka.ports import Continuing, Front, Uploads
+from nitka.ports import Continuing, Front, Recognising, Signed, Uploads
 
 PREFIX = "/api/webchat"
 WRONG_SUBPROTOCOL = 4406
@@ -86,6 +86,7 @@ class WebChatApi:
     tokens: Tokens
     identities: Identities
     continuing: Continuing
+    recognising: Recognising
     manners: Manners = field(default_factory=Manners)
     visits: Visits = field(default_factory=Visits)
     sockets: int = 0
@@ -138,7 +139,7 @@ class WebChatApi:
         identity = None
         if opening.identity is not None:
             identity = self.identities.verify(opening.identity)
-        visitor = self._visitor(opening, identity)
+        visitor = await self._recognised(opening, identity)
         position = await self.front.position(visitor.address)
         limits = Limits(
             text=TEXT_LIMIT, file_bytes=self.uploads.limit, file_types=list(self.uploads.types)
@@ -163,6 +164,44 @@ class WebChatApi:
             telegram=invitation.ways.get(Channel.TELEGRAM),
             slack=invitation.ways.get(Channel.SLACK),
         )
+
+    async def _recognised(self, opening: Opening, identity: Identity | None) -> Visitor:
+        """Give the visitor; one with a signed identity is joined with whom it says he is.
+
+        If his browser's thread is another signed-in customer's by now, he gets one of his own.
+        """
+        visitor = self._visitor(opening, identity)
+        if identity is None:
+            return visitor
+        before = self.tokens.read(opening.token) if opening.token else None
+        seen_with = before.address if before and before.id != visitor.id else None
+        signed = Signed(
+            identity.subject,
+            identity.email,
+            identity.phone,
+            identity.digest,
+            identity.expires_at,
+        )
+        try:
+            await self.recognising.recognise(
+                visitor.address, visitor.profile, signed, seen_with=seen_with
+            )
+        except Refused as no:
+            if no.code != "identity_clash":
+                raise
+            seen_with = visitor.address
+            profile = Profile(
+                identity.name,
+                opening.locale,
+                identity.email,
+                identity.phone,
+                _page(opening.page),
+            )
+            visitor = new_visitor(profile, subject=identity.subject)
+            await self.recognising.recognise(
+                visitor.address, visitor.profile, signed, seen_with=seen_with
+            )
+        return visitor
 
     def _visitor(self, opening: Opening, identity: Identity | None) -> Visitor:
         """Resume the visitor of the token, or make one.

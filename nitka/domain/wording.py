@@ -20,6 +20,7 @@ class Command(StrEnum):
     LINK = "link"
     UNLINK = "unlink"
     ANSWER_AT = "answer_at"
+    CONTACT = "contact"
     PRIVACY = "privacy"
 
 
@@ -27,7 +28,8 @@ class Command(StrEnum):
 class Typed:
     """A command and what was named with it.
 
-    `argument` is the code of `link` or the step of `privacy`. `bare`: nothing but what looks like
+    `argument` is the code of `link`, the step of `privacy`, or the phone number that may be his own
+    contact's. `bare`: nothing but what looks like
     a code was written, which may be something else. `channel` is where to answer; None is here.
     """
 
@@ -56,6 +58,7 @@ _LINK_WORDS = {
     *("/link", "link", "code", "/start", "код", "привязать", "связать"),
     *("kod", "połącz", "polacz"),
 }
+_PHONE = re.compile(r"\+\d{7,15}")
 _LONGEST = 8  # words of a command
 PRIVACY_STEPS = ("export", "erase", "keep")
 
@@ -102,6 +105,8 @@ def _one_word(word: str) -> Typed | None:
     command = _SINGLE.get(word)
     if command is not None:
         return Typed(command)
+    if _PHONE.fullmatch(word):
+        return Typed(Command.CONTACT, argument=word)
     code = spelt(word)
     if code and any(c.isdigit() for c in code) and any(c.isalpha() for c in code):
         return Typed(Command.LINK, argument=code, bare=True)

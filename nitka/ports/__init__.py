@@ -29,6 +29,7 @@ from nitka.ports.identity import (
     Invitation,
     Links,
     NewLink,
+    Recognising,
     Signed,
     States,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "Position",
     "Queue",
     "Received",
+    "Recognising",
     "Secrets",
     "Sent",
     "Signed",

@@ -40,6 +40,10 @@ class Links(Protocol):
         """
         ...
 
+    async def root(self, customer_id: UUID) -> UUID | None:
+        """Give the customer that this one is by now; None if there is none."""
+        ...
+
     async def tree(self, root: UUID) -> Sequence[Link]:
         """Give the links that hold below a root, the oldest first."""
         ...
@@ -174,6 +178,20 @@ class Signed:
     phone: str | None
     digest: str
     expires_at: datetime
+
+
+class Recognising(Protocol):
+    """Who a visitor of the web is. The implementation is `nitka.service.recognise`."""
+
+    async def recognise(
+        self, address: Address, profile: Profile, signed: Signed, *, seen_with: Address | None
+    ) -> None:
+        """Join a visitor with everybody whom the site signed as the same customer.
+
+        `seen_with` is another customer's address in the same browser. Raises `Refused`, and
+        nothing is stored: 401 `identity_replayed`, 409 `identity_clash`.
+        """
+        ...
 
 
 class Continuing(Protocol):

@@ -35,6 +35,7 @@ from nitka.service.hand_over import hand_over
 from nitka.service.lease import hold
 from nitka.service.leave_to_people import leave_to_people
 from nitka.service.lines import add_phrase, add_reply, aimed
+from nitka.service.recognise import note_typed
 
 log = structlog.get_logger(__name__)
 _RESUME = "/repeat"  # asks the open question again, with a recap where the channel has changed
@@ -196,6 +197,7 @@ class Answer:
                 await uow.inbox.finish(waiting.inbox_id, Outcome.WITH_HUMAN)
                 return
             await self._speak(uow, customer_id, result)
+            await note_typed(uow, waiting, result.slots)
             at = await aimed(uow, waiting)
             for reply in result.replies:
                 await add_reply(uow, at, reply)

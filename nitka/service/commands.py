@@ -13,9 +13,10 @@ from nitka.ports import Choice, Dialogues, Store, UnitOfWork, Waiting
 from nitka.service.fresh import answer, fresh
 from nitka.service.link import CHANNEL_NAMES, Codes, Redeemed
 from nitka.service.mover import Mover
+from nitka.service.recognise import Recognise
 from nitka.service.split import split
 
-_OWN = (Command.LINK, Command.UNLINK, Command.ANSWER_AT)
+_OWN = (Command.LINK, Command.UNLINK, Command.ANSWER_AT, Command.CONTACT)
 
 
 class Carried(StrEnum):
@@ -35,8 +36,17 @@ def command_in(message: Message) -> Typed | None:
 class Commands:
     """Codes, separating, and the choice of where to be answered."""
 
-    def __init__(self, store: Store, *, dialogues: Dialogues, codes: Codes, mover: Mover) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        dialogues: Dialogues,
+        codes: Codes,
+        recognise: Recognise,
+        mover: Mover,
+    ) -> None:
         self._store = store
+        self._recognise = recognise
         self._dialogues = dialogues
         self._codes = codes
         self._mover = mover
@@ -45,21 +55,15 @@ class Commands:
         """Carry out a command and answer it; a message that was moved meanwhile is followed."""
         match typed:
             case Typed(command=Command.LINK, argument=str(code)):
-                return await self._redeem(code, waiting, bare=typed.bare)
+                return _left(await self._codes.redeem(code, waiting, bare=typed.bare))
+            case Typed(command=Command.CONTACT, argument=str(phone)):
+                return _left(await self._recognise.by_contact(phone, waiting))
             case Typed(command=Command.LINK):
                 await self._codes.give(waiting)
             case Typed(command=Command.UNLINK):
                 await self._separate(waiting)
             case Typed(command=Command.ANSWER_AT, channel=channel):
                 await self._answer_at(channel, waiting)
-        return Carried.DONE
-
-    async def _redeem(self, code: str, waiting: Waiting, *, bare: bool) -> Carried:
-        match await self._codes.redeem(code, waiting, bare=bare):
-            case Redeemed.DONE_BEFORE:
-                return Carried.RESUME
-            case Redeemed.NO_CODE:
-                return Carried.NO_COMMAND
         return Carried.DONE
 
     async def _separate(self, waiting: Waiting) -> None:
@@ -94,6 +98,15 @@ class Commands:
                 await answer(uow, scene.waiting, say(phrase, scene.language, channel=named))
         if there is None:
             await self._codes.give(waiting, lacking=channel)
+
+
+def _left(redeemed: Redeemed) -> Carried:
+    match redeemed:
+        case Redeemed.DONE_BEFORE:
+            return Carried.RESUME
+        case Redeemed.NO_CODE:
+            return Carried.NO_COMMAND
+    return Carried.DONE
 
 
 async def _address_on(

@@ -71,14 +71,21 @@ async def aimed(uow: UnitOfWork, waiting: Waiting) -> Waiting:
         await uow.threads.choose(waiting.message.customer_id, None)
         return waiting
     addresses = await uow.customers.addresses(waiting.message.customer_id)
-    chosen = reachable(addresses, choice.address_id)
+    chosen = _reachable(addresses, choice.address_id)
     if chosen is None or chosen.id == waiting.address.id:
         return waiting
     return replace(waiting, address=chosen, message=replace(waiting.message, place=None))
 
 
-def reachable(addresses: Sequence[KnownAddress], address_id: UUID) -> KnownAddress | None:
-    """Give an address if it is among these and takes messages."""
+async def chosen_address(
+    uow: UnitOfWork, customer_id: UUID, addresses: Sequence[KnownAddress]
+) -> KnownAddress | None:
+    """Give where the customer wants to be answered, if he has chosen and it takes messages."""
+    choice = await uow.threads.choice(customer_id)
+    return _reachable(addresses, choice.address_id) if choice else None
+
+
+def _reachable(addresses: Sequence[KnownAddress], address_id: UUID) -> KnownAddress | None:
     return next((one for one in addresses if one.id == address_id and one.reachable), None)
 
 

@@ -11,6 +11,7 @@ from nitka.domain.inbound import Deleted, Edited, Ignored, Inbound, Incoming, Ou
 from nitka.domain.message import Author, Message, MessageState
 from nitka.domain.text import storable
 from nitka.ports import Line, Received, UnitOfWork
+from nitka.service.recognise import note_profile
 
 _ALBUM_SETTLES = timedelta(seconds=1.2)  # its parts come one by one, within a second
 
@@ -40,6 +41,7 @@ async def receive(uow: UnitOfWork, incoming: Incoming) -> tuple[Received | None,
 
 async def _receive_line(uow: UnitOfWork, inbound: Inbound) -> tuple[Received, bool]:
     customer, address, new = await uow.customers.at(inbound.address, inbound.profile)
+    await note_profile(uow, address, inbound.profile)
     known = await uow.inbox.known(inbound.address, inbound.native_id)
     if known is not None:
         return Received(known.customer_id, known, duplicate=True), False

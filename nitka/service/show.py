@@ -9,10 +9,12 @@ from uuid import UUID
 from nitka.domain.address import Channel
 from nitka.domain.customer import Customer, KnownAddress
 from nitka.domain.handoff import Handoff, HandoffState
+from nitka.domain.link import Link
 from nitka.domain.message import Message
 from nitka.domain.thread import Team, Thread
 from nitka.errors import Refused
 from nitka.ports import Store, UnitOfWork
+from nitka.service.suggest import Suggestion, suggestions
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,16 @@ class Portrait:
     addresses: Sequence[KnownAddress]
     slots: Mapping[str, object]
     handoffs: Sequence[Handoff]
+    suggestions: Sequence[Suggestion] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """How a customer came to be who he is, and who he may be as well."""
+
+    customer_id: UUID
+    links: Sequence[Link]
+    suggestions: Sequence[Suggestion]
 
 
 class Show:
@@ -33,10 +45,19 @@ class Show:
         self._store = store
 
     async def customer(self, customer_id: UUID) -> Sequence[Portrait]:
-        """Give the customer with this id; nobody is an empty answer."""
+        """Give the customer with this id, or that he was joined into; nobody is an empty answer."""
         async with self._store.begin() as uow:
-            customer = await uow.customers.get(customer_id)
+            root = await uow.links.root(customer_id)
+            customer = await uow.customers.get(root) if root else None
             return [await _portrait(uow, customer)] if customer else []
+
+    async def identity(self, customer_id: UUID) -> Identity:
+        """Give a customer's joins and suggestions. Raises `Refused` 404 `unknown_customer`."""
+        async with self._store.begin() as uow:
+            root = await uow.links.root(customer_id)
+            if root is None:
+                raise unknown_customer()
+            return Identity(root, await uow.links.tree(root), await suggestions(uow, root))
 
     async def customers_at(self, channel: Channel, native_id: str) -> Sequence[Portrait]:
         """Give the customers with this address on a channel."""
@@ -58,9 +79,10 @@ class Show:
         Raises `Refused` 404 `unknown_customer`.
         """
         async with self._store.begin() as uow:
-            if await uow.customers.get(customer_id) is None:
+            root = await uow.links.root(customer_id)
+            if root is None:
                 raise unknown_customer()
-            return await uow.messages.after(customer_id, after, limit=limit, internal=internal)
+            return await uow.messages.after(root, after, limit=limit, internal=internal)
 
     async def handoffs(self, *, team: Team | None, state: HandoffState | None) -> Sequence[Handoff]:
         """Give hand-offs, the newest first."""
@@ -79,4 +101,5 @@ async def _portrait(uow: UnitOfWork, customer: Customer) -> Portrait:
         await uow.customers.addresses(customer.id),
         await uow.threads.slots(customer.id),
         await uow.handoffs.of(customer.id),
+        await suggestions(uow, customer.id),
     )

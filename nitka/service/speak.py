@@ -16,6 +16,7 @@ from nitka.domain.inbound import Inbound
 from nitka.domain.message import Author, Button, Message, MessageState
 from nitka.errors import Refused
 from nitka.ports import Answer, Fanout, Front, Job, Line, Queue, Store, UnitOfWork, topic_of
+from nitka.service.lines import chosen_address
 from nitka.service.show import unknown_customer
 
 Shape = Callable[[Message], Mapping[str, object]]
@@ -129,11 +130,15 @@ class _OvertakenError(Exception):
 
 
 async def _add(uow: UnitOfWork, request: Request) -> Message:
+    thread = await uow.threads.current(await _customer_of(uow, request.whom))
+    if thread is None:
+        raise unknown_customer()
+    customer_id = thread.customer_id
     addresses = await _addresses(uow, request.whom)
-    reachable = next((known for known in addresses if known.reachable), None)
+    chosen = await chosen_address(uow, customer_id, addresses)
+    reachable = chosen or next((known for known in addresses if known.reachable), None)
     if reachable is None:
         raise Refused("unreachable", "The customer has no address that takes messages.", status=409)
-    customer_id = request.whom.customer_id or await _customer_of(uow, request.whom)
     line = Line(
         request.author,
         request.text,
@@ -163,9 +168,10 @@ async def _addresses(uow: UnitOfWork, whom: Whom) -> list[KnownAddress]:
 
 async def _customer_of(uow: UnitOfWork, whom: Whom) -> UUID:
     if whom.customer_id is not None:
-        if await uow.customers.get(whom.customer_id) is None:
+        root = await uow.links.root(whom.customer_id)
+        if root is None:
             raise unknown_customer()
-        return whom.customer_id
+        return root
     if whom.channel is None or not whom.native_id:
         raise _unknown_address()
     found = await uow.directory.with_address(whom.channel, whom.native_id)

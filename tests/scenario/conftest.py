@@ -13,6 +13,7 @@ import pytest
 from redis.asyncio import Redis
 
 from nitka.domain.address import Address, Channel
+from nitka.domain.customer import Profile
 from nitka.domain.inbound import Inbound
 from nitka.domain.message import Message
 from nitka.engine.scripted import ScriptedEngine
@@ -31,6 +32,8 @@ from nitka.service.front import ThreadFront
 from nitka.service.link import Codes
 from nitka.service.mover import Mover
 from nitka.service.people import People
+from nitka.service.recognise import Recognise
+from nitka.service.suggest import Confirm
 from nitka.service.work import Worker
 from nitka.store.unit_of_work import SqlStore, open_store
 
@@ -89,6 +92,9 @@ class House:
     answer: Answer
     deliver: Deliver
     people: People
+    codes: Codes
+    recognise: Recognise
+    confirm: Confirm
 
     def worker(self) -> Worker:
         jobs: dict[Job, Callable[[UUID], Awaitable[None]]] = {
@@ -104,11 +110,20 @@ class House:
         visitor: str = "ann",
         id: str | None = None,  # noqa: A002
         payload: str | None = None,
+        profile: Profile | None = None,
+        channel: Channel = Channel.WEB,
     ) -> Received:
         """A visitor says something on the web; a given `id` makes it the same message again."""
-        address = Address(Channel.WEB, "site", visitor)
+        address = Address(channel, "site", visitor)
         native = id or f"m{datetime.now(UTC).timestamp()}"
-        inbound = Inbound(address, f"{visitor}:{native}", text, message_id=native, payload=payload)
+        inbound = Inbound(
+            address,
+            f"{visitor}:{native}",
+            text,
+            message_id=native,
+            payload=payload,
+            profile=profile or Profile(),
+        )
         received = await self.front.receive(inbound)
         assert received is not None
         return received
@@ -151,7 +166,8 @@ def build(
         ways={},
         mover=mover,
     )
-    commands = Commands(store, dialogues=dialogues, codes=codes, mover=mover)
+    recognise = Recognise(store, dialogues=dialogues, mover=mover, clock=SystemClock())
+    commands = Commands(store, dialogues=dialogues, codes=codes, recognise=recognise, mover=mover)
     connector = RecordingConnector()
     connectors = {Channel.WEB: connector}
     ask = Ask(
@@ -177,6 +193,9 @@ def build(
         ),
         Deliver(store, queue=queue, connectors=connectors, clock=SystemClock()),
         People(store, queue=queue, fanout=fanout, dialogues=RasaStates(), clock=SystemClock()),
+        codes,
+        recognise,
+        Confirm(store, dialogues=dialogues, mover=mover),
     )
 
 

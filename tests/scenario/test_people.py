@@ -87,7 +87,13 @@ async def desk(house: House, tmp_path: Path) -> AsyncIterator[Desk]:
         fanout=house.fanout,
         accounts={Channel.WEB: "site"},
     )
-    api = ServerApi(Gate(house.store), show=Show(house.store), speak=speak, people=house.people)
+    api = ServerApi(
+        Gate(house.store),
+        show=Show(house.store),
+        speak=speak,
+        people=house.people,
+        confirm=house.confirm,
+    )
     app = create_app(Parts(api, Assets(tmp_path, demo=False), Metrics(), {}))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://nitka.test") as http:

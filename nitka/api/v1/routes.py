@@ -16,6 +16,7 @@ from nitka.api.problems import Problem
 from nitka.api.v1 import shapes
 from nitka.api.v1.casework import CaseworkApi
 from nitka.api.v1.gate import Gate, Scope, caller_of, is_staff
+from nitka.api.v1.identity import IdentityApi
 from nitka.domain.address import Channel
 from nitka.domain.handoff import HandoffState
 from nitka.domain.message import Author, Button, Message
@@ -25,6 +26,7 @@ from nitka.service.people import People
 from nitka.service.show import Show
 from nitka.service.speak import Request as Saying
 from nitka.service.speak import Speak, Whom
+from nitka.service.suggest import Confirm
 
 Seq = Annotated[int, Query(ge=0, lt=2**53)]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
@@ -44,11 +46,14 @@ _PROBLEMS: dict[int | str, dict[str, object]] = {
 class ServerApi:
     """The endpoints of `/api/v1`."""
 
-    def __init__(self, gate: Gate, *, show: Show, speak: Speak, people: People) -> None:
+    def __init__(
+        self, gate: Gate, *, show: Show, speak: Speak, people: People, confirm: Confirm
+    ) -> None:
         self._gate = gate
         self._show = show
         self._speak = speak
         self._casework = CaseworkApi(gate, people)
+        self._identity = IdentityApi(gate, show=show, confirm=confirm)
 
     def router(self) -> APIRouter:
         read, write = (Depends(self._gate.needs(scope)) for scope in (Scope.READ, Scope.WRITE))
@@ -95,6 +100,7 @@ class ServerApi:
             methods=["GET"],
         )
         router.include_router(self._casework.router())
+        router.include_router(self._identity.router())
         return router
 
     async def customers(

@@ -13,9 +13,11 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_
 from nitka.domain.address import Channel, Evidence
 from nitka.domain.customer import Language
 from nitka.domain.handoff import Handoff, HandoffState, Next
+from nitka.domain.link import ClaimKind
 from nitka.domain.message import Author, Message, MessageState
 from nitka.domain.thread import Owner, Team
 from nitka.service.show import Portrait
+from nitka.service.suggest import Suggestion
 
 
 def _storable(text: str) -> str:
@@ -52,6 +54,15 @@ class ListedHandoff(HandoffShape):
     next: Next | None = None
 
 
+class SuggestionShape(BaseModel):
+    """Somebody who may be the same customer; `clashes`: the site has signed them as two."""
+
+    customer: UUID
+    name: str | None = None
+    because: list[ClaimKind]
+    clashes: bool
+
+
 class CustomerShape(BaseModel):
     id: UUID
     name: str | None = None
@@ -62,6 +73,7 @@ class CustomerShape(BaseModel):
     addresses: list[AddressShape]
     slots: dict[str, object]
     handoffs: list[HandoffShape]
+    suggestions: list[SuggestionShape] = []
 
 
 class ButtonShape(BaseModel):
@@ -195,6 +207,16 @@ def customer_shape(portrait: Portrait) -> CustomerShape:
             HandoffShape(id=h.id, team=h.team, state=h.state, reason=h.reason)
             for h in portrait.handoffs
         ],
+        suggestions=[suggestion_shape(one) for one in portrait.suggestions],
+    )
+
+
+def suggestion_shape(suggestion: Suggestion) -> SuggestionShape:
+    return SuggestionShape(
+        customer=suggestion.customer.id,
+        name=suggestion.customer.name,
+        because=sorted(suggestion.because),
+        clashes=suggestion.clashes,
     )
 
 

@@ -26,7 +26,12 @@ from connectors.webchat.token import Tokens, Visitor, new_visitor
 from nitka.api.problems import add_problems
 from nitka.domain.customer import Profile
 from tests.connectors.harness import Specification
-from tests.connectors.webchat.doubles import MemoryContinuing, MemoryFront, MemoryUploads
+from tests.connectors.webchat.doubles import (
+    MemoryContinuing,
+    MemoryFront,
+    MemoryRecognising,
+    MemoryUploads,
+)
 
 SITE_KEY = "the site's own secret of 32 bytes or more"
 FRAMES = Specification(Path(__file__).with_name("frames.json"))
@@ -83,6 +88,7 @@ class Site:
     tokens: Tokens
     http: httpx.AsyncClient
     continuing: MemoryContinuing
+    recognising: MemoryRecognising
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Client]:
@@ -105,8 +111,9 @@ class Site:
 @asynccontextmanager
 async def start_site(manners: Manners) -> AsyncIterator[Site]:
     front, uploads, tokens = MemoryFront(), MemoryUploads(), Tokens("the service's own key")
-    continuing = MemoryContinuing()
-    api = WebChatApi(front, uploads, tokens, Identities(SITE_KEY), continuing, manners=manners)
+    continuing, recognising = MemoryContinuing(), MemoryRecognising()
+    identities = Identities(SITE_KEY)
+    api = WebChatApi(front, uploads, tokens, identities, continuing, recognising, manners=manners)
     app = FastAPI()
     app.include_router(api.router())
     add_problems(app)
@@ -118,7 +125,7 @@ async def start_site(manners: Manners) -> AsyncIterator[Site]:
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         base = f"http://127.0.0.1:{listening.getsockname()[1]}"
         async with httpx.AsyncClient(base_url=base, trust_env=False) as http:
-            yield Site(base, api, front, uploads, tokens, http, continuing)
+            yield Site(base, api, front, uploads, tokens, http, continuing, recognising)
         server.should_exit = True
         await serving
 

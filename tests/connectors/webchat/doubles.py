@@ -17,7 +17,7 @@ from nitka.domain.inbound import Inbound, Incoming
 from nitka.domain.message import Author, Message, MessageState
 from nitka.domain.thread import Owner, Team
 from nitka.errors import Refused, Renumbered, Unavailable
-from nitka.ports import Invitation, Position, Received, StoredFile, topic_of
+from nitka.ports import Invitation, Position, Received, Signed, StoredFile, topic_of
 
 Frame = Mapping[str, object]
 
@@ -150,6 +150,21 @@ class MemoryFront:
 
     def listen(self, topic: str) -> AbstractAsyncContextManager[AsyncIterator[Frame]]:
         return self.topics.listen(topic)
+
+
+class MemoryRecognising:
+    """`ports.Recognising` that remembers whom it was told of; `refuses` are raised first."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[Address, Signed, Address | None]] = []
+        self.refuses: list[Refused] = []
+
+    async def recognise(
+        self, address: Address, profile: Profile, signed: Signed, *, seen_with: Address | None
+    ) -> None:
+        if self.refuses:
+            raise self.refuses.pop(0)
+        self.told.append((address, signed, seen_with))
 
 
 class MemoryContinuing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -19,9 +19,12 @@ from nitka.bootstrap import SystemClock
 from nitka.domain.address import Channel
 from nitka.engine.states import RasaStates
 from nitka.metrics import Metrics
+from nitka.ports import Fanout, Live
+from nitka.service.mover import Mover
 from nitka.service.people import People
 from nitka.service.show import Show
 from nitka.service.speak import Speak
+from nitka.service.suggest import Confirm
 from tests.unit.api.doubles import MemoryReceiver, MemoryStore, MemoryWakes
 
 Check = Callable[[], Awaitable[bool]]
@@ -68,7 +71,11 @@ def build(dist: Path, *, demo: bool = True, **more: Any) -> House:
     checks: dict[str, Check] = {}
     parts = Parts(
         server_api=ServerApi(
-            Gate(store.port), show=Show(store.port), speak=speak, people=_nobody(store, wakes)
+            Gate(store.port),
+            show=Show(store.port),
+            speak=speak,
+            people=_nobody(store, wakes),
+            confirm=_never(store, wakes),
         ),
         assets=Assets(dist, demo=demo),
         metrics=metrics,
@@ -78,6 +85,12 @@ def build(dist: Path, *, demo: bool = True, **more: Any) -> House:
     app = create_app(parts)
     http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://nitka.test")
     return House(app, store, wakes, receiver, metrics, checks, http)
+
+
+def _never(store: MemoryStore, wakes: MemoryWakes) -> Confirm:
+    """Joins and splits, which are tested over the real store (tests/scenario)."""
+    mover = Mover(wakes.queue, live=cast(Live, None), fanout=cast(Fanout, wakes))
+    return Confirm(store.port, dialogues=RasaStates(), mover=mover)
 
 
 def _nobody(store: MemoryStore, wakes: MemoryWakes) -> People:

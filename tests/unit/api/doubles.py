@@ -13,10 +13,11 @@ from nitka.domain.address import Address, Channel, Evidence
 from nitka.domain.customer import Customer, KnownAddress, Language
 from nitka.domain.handoff import Handoff, HandoffState
 from nitka.domain.inbound import Inbound, Incoming
+from nitka.domain.link import Claim, Link
 from nitka.domain.message import Author, Message, MessageState
 from nitka.domain.thread import Owner, Team, Thread
 from nitka.errors import Unavailable
-from nitka.ports import Answer, Front, Job, Line, Queue, Received, Store, UnitOfWork
+from nitka.ports import Answer, Choice, Front, Job, Line, Queue, Received, Store, UnitOfWork
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -90,6 +91,8 @@ class _Work:
         self.ledger = _Ledger(shelf)
         self.directory = _Directory(shelf)
         self.answers = _Answers(shelf)
+        self.links = _Links(shelf)
+        self.claims = _Claims()
 
 
 @dataclass
@@ -112,6 +115,30 @@ class _Threads(_On):
 
     async def slots(self, customer_id: UUID) -> Mapping[str, object]:
         return self.shelf.slots.get(customer_id, {})
+
+    async def current(self, customer_id: UUID) -> Thread | None:
+        return await self.get(customer_id) if customer_id in self.shelf.customers else None
+
+    async def choice(self, customer_id: UUID) -> Choice | None:
+        return None
+
+
+class _Links(_On):
+    """Nobody is joined with anybody here."""
+
+    async def root(self, customer_id: UUID) -> UUID | None:
+        return customer_id if customer_id in self.shelf.customers else None
+
+    async def tree(self, root: UUID) -> Sequence[Link]:
+        return []
+
+
+class _Claims:
+    async def of(self, homes: frozenset[UUID]) -> Sequence[Claim]:
+        return []
+
+    async def sharing(self, homes: frozenset[UUID]) -> Sequence[tuple[UUID, Claim]]:
+        return []
 
 
 class _Messages(_On):

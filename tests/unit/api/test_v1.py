@@ -56,6 +56,7 @@ async def test_a_customer_is_shown_whole(house: House) -> None:
                         "reason": "bulk_quote",
                     }
                 ],
+                "suggestions": [],
             }
         ]
     }

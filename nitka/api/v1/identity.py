@@ -1,0 +1,151 @@
+"""`/api/v1/customers/{id}/…` and `/api/v1/links/…`: who is whom, and what staff decide of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, StringConstraints
+
+from nitka.api.v1.gate import Gate, Scope, caller_of
+from nitka.api.v1.shapes import AddressShape, Storable, SuggestionShape, suggestion_shape
+from nitka.domain.link import Link, Proof
+from nitka.service.show import Show
+from nitka.service.split import Preview
+from nitka.service.suggest import Confirm
+
+Reason = Annotated[Storable, StringConstraints(min_length=3, max_length=500)]
+
+
+class LinkShape(BaseModel):
+    """A join. `conflicts`: what differed, the one that is kept first."""
+
+    id: UUID
+    customer: UUID
+    other: UUID
+    proof: Proof
+    by: str
+    reason: str | None = None
+    conflicts: dict[str, list[object]]
+    joined_at: datetime
+    split_at: datetime | None = None
+
+
+class IdentityShape(BaseModel):
+    customer: UUID
+    links: list[LinkShape]
+    suggestions: list[SuggestionShape]
+
+
+class Joining(BaseModel):
+    """Which other customer this one is, and why."""
+
+    other: UUID
+    reason: Reason
+
+
+class Splitting(BaseModel):
+    reason: Reason
+
+
+class Joined(BaseModel):
+    customer: UUID
+
+
+class PreviewShape(BaseModel):
+    """What a split parts: the addresses and number of lines that go to `other`."""
+
+    customer: UUID
+    other: UUID
+    addresses: list[AddressShape]
+    lines: int
+    lines_left: int
+
+
+class IdentityApi:
+    """Joins, suggestions, and their undoing."""
+
+    def __init__(self, gate: Gate, *, show: Show, confirm: Confirm) -> None:
+        self._gate = gate
+        self._show = show
+        self._confirm = confirm
+
+    def router(self) -> APIRouter:
+        """Give the routes below `/api/v1`."""
+        router = APIRouter()
+        read, staff = (Depends(self._gate.needs(scope)) for scope in (Scope.READ, Scope.STAFF))
+        routes = (
+            ("GET", "/customers/{customer_id}/identity", self.identity, read, IdentityShape),
+            ("POST", "/customers/{customer_id}/join", self.join, staff, Joined),
+            ("GET", "/links/{link_id}/split", self.preview, read, PreviewShape),
+            ("POST", "/links/{link_id}/split", self.split, staff, PreviewShape),
+        )
+        for method, path, endpoint, gate, shape in routes:
+            router.add_api_route(
+                path,
+                endpoint,
+                methods=[method],
+                dependencies=[gate],
+                response_model=shape,
+                response_model_exclude_none=True,
+                summary=(endpoint.__doc__ or "").split(".")[0],
+            )
+        return router
+
+    async def identity(self, customer_id: UUID) -> IdentityShape:
+        """Show a customer's joins, and who he may be as well."""
+        found = await self._show.identity(customer_id)
+        return IdentityShape(
+            customer=found.customer_id,
+            links=[_link(link) for link in found.links],
+            suggestions=[suggestion_shape(one) for one in found.suggestions],
+        )
+
+    async def join(self, customer_id: UUID, joining: Joining, request: Request) -> Joined:
+        """Join two customers by a person's word."""
+        root = await self._confirm.join(
+            customer_id, joining.other, staff=caller_of(request), reason=joining.reason
+        )
+        return Joined(customer=root)
+
+    async def preview(self, link_id: UUID) -> PreviewShape:
+        """Show what undoing a join would do."""
+        return _preview(await self._confirm.preview(link_id))
+
+    async def split(self, link_id: UUID, splitting: Splitting, request: Request) -> PreviewShape:
+        """Undo a join."""
+        done = await self._confirm.split(link_id, staff=caller_of(request), reason=splitting.reason)
+        return _preview(done)
+
+
+def _link(link: Link) -> LinkShape:
+    return LinkShape(
+        id=link.id,
+        customer=link.customer_id,
+        other=link.other_id,
+        proof=link.proof,
+        by=link.actor,
+        reason=link.reason,
+        conflicts={name: list(pair) for name, pair in link.gain.conflicts.items()},
+        joined_at=link.joined_at,
+        split_at=link.split_at,
+    )
+
+
+def _preview(preview: Preview) -> PreviewShape:
+    return PreviewShape(
+        customer=preview.root,
+        other=preview.link.other_id,
+        addresses=[
+            AddressShape(
+                channel=known.address.channel,
+                address=known.address.native_id,
+                evidence=known.evidence,
+            )
+            for known in preview.addresses
+        ],
+        lines=preview.lines,
+        lines_left=preview.lines_left,
+    )
