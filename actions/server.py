@@ -1,7 +1,8 @@
 """The action server: Rasa's webhook over the actions, and a health check.
 
 Owns the wiring of actions to a shop and a clock. Serves what the engine calls:
-``POST /webhook`` (Rasa's action server protocol) and ``GET /health``.
+``POST /webhook`` (Rasa's action server protocol) and ``GET /health``; and what the service asks
+when a customer is erased, ``POST /forget``.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from actions import (
 from actions.action import BotAction
 from actions.demo_shop.shop import DemoShop
 from actions.labels import Labels
-from actions.shop import GuardedShop, Shop
+from actions.shop import GuardedShop, Shop, ShopUnavailable
 
 log = structlog.get_logger("nitka.actions")
 OpenShop = Callable[[], AbstractAsyncContextManager[Shop]]
@@ -70,11 +71,13 @@ def all_actions(shop: Shop, labels: Labels, now: Callable[[], date] = today) -> 
 def create_app(open_shop: OpenShop) -> Starlette:
     """Returns the server; the shop is opened when it starts and closed when it stops."""
     executor = ActionExecutor()
+    shops: list[Shop] = []
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with open_shop() as shop:
-            for action in all_actions(GuardedShop(shop), Labels.load()):
+            shops.append(GuardedShop(shop))
+            for action in all_actions(shops[0], Labels.load()):
                 executor.register_function(action.name, action.run)
             log.info("actions.ready", actions=len(executor.actions))
             yield
@@ -82,14 +85,30 @@ def create_app(open_shop: OpenShop) -> Starlette:
     async def webhook(request: Request) -> Response:
         return await run(executor, request)
 
+    async def forget(request: Request) -> Response:
+        return await forget_customers(shops[0], request)
+
     async def health(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
     routes = [
         Route("/webhook", webhook, methods=["POST"]),
+        Route("/forget", forget, methods=["POST"]),
         Route("/health", health, methods=["GET"]),
     ]
     return Starlette(routes=routes, lifespan=lifespan)
+
+
+async def forget_customers(shop: Shop, request: Request) -> Response:
+    """Forgets customers: 400 for a body without their ids, 503 when the shop is away."""
+    try:
+        customers = [str(one) for one in (await request.json())["customers"]]
+    except (ValueError, KeyError, TypeError):
+        return JSONResponse({"error": 'The body must be {"customers": [id, …]}.'}, 400)
+    try:
+        return JSONResponse({"forgotten": await shop.forget(customers)})
+    except ShopUnavailable:
+        return JSONResponse({"error": "The shop is away."}, 503)
 
 
 async def run(executor: ActionExecutor, request: Request) -> Response:

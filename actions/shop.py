@@ -114,6 +114,13 @@ class Shop(Protocol):
         """Opens the complaint once for its key, and returns its number for the customer."""
         ...
 
+    async def forget(self, customers: Sequence[str]) -> int:
+        """Removes what the bot has written for these customers, as far as the law lets it go.
+
+        Returns how many things were removed; asking again removes nothing more.
+        """
+        ...
+
 
 class GuardedShop:
     """A shop with a time limit: every failure of the real one becomes `ShopUnavailable`."""
@@ -138,6 +145,10 @@ class GuardedShop:
     async def open_complaint(self, complaint: Complaint) -> str:
         """Returns the complaint's number; raises ShopUnavailable."""
         return await self._within(self._shop.open_complaint(complaint), "open_complaint")
+
+    async def forget(self, customers: Sequence[str]) -> int:
+        """Returns how much was removed; raises ShopUnavailable."""
+        return await self._within(self._shop.forget(customers), "forget")
 
     async def _within(self, call: Coroutine[Any, Any, Answer], name: str) -> Answer:
         """Waits no longer than the limit, even for a driver that is slow to be cancelled."""

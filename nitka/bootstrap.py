@@ -28,6 +28,7 @@ from nitka.api.assets import Assets
 from nitka.api.v1.gate import Gate, Scope, digest_of
 from nitka.api.v1.routes import ServerApi
 from nitka.channels import Channels, open_channels
+from nitka.engine.business import ActionServer
 from nitka.engine.rasa import RasaEngine
 from nitka.engine.states import RasaStates
 from nitka.errors import ConfigError
@@ -48,10 +49,12 @@ from nitka.service.link import Codes
 from nitka.service.listen import listen_alone
 from nitka.service.mover import Mover
 from nitka.service.people import People
+from nitka.service.privacy import Privacy
 from nitka.service.recognise import Recognise
 from nitka.service.show import Show
 from nitka.service.speak import Speak
 from nitka.service.suggest import Confirm
+from nitka.service.sweep import Sweep
 from nitka.service.uploads import KeptUploads
 from nitka.service.work import Worker
 from nitka.settings import ROOT, Settings
@@ -75,6 +78,8 @@ class _House:
 
     codes: Codes
     recognise: Recognise
+    privacy: Privacy
+    sweep: Sweep
     mover: Mover
     dialogues: RasaStates
     store: Store
@@ -118,10 +123,21 @@ async def _open_house(settings: Settings, *, connections: int) -> AsyncIterator[
             ways=channels.ways,
             mover=mover,
         )
+        sweep = Sweep(store, files=files, clock=SystemClock())
         recognise = Recognise(store, dialogues=dialogues, mover=mover, clock=SystemClock())
         yield _House(
             codes=codes,
             recognise=recognise,
+            privacy=Privacy(
+                store,
+                files=files,
+                live=live,
+                mover=mover,
+                business=ActionServer(settings.actions_url),
+                sweep=sweep,
+                clock=SystemClock(),
+            ),
+            sweep=sweep,
             mover=mover,
             dialogues=dialogues,
             store=store,
@@ -190,6 +206,7 @@ def compose_web(settings: Settings, house: _House) -> FastAPI:
             show=Show(house.store),
             speak=speak,
             people=people,
+            privacy=house.privacy,
             confirm=Confirm(house.store, dialogues=house.dialogues, mover=house.mover),
         ),
         assets=Assets(ROOT / "web" / "dist", demo=settings.demo),
@@ -231,6 +248,7 @@ async def run_worker(settings: Settings) -> None:
             ask=Ask(house.engine, patience=patience),
             commands=Commands(
                 house.store,
+                privacy=house.privacy,
                 dialogues=house.dialogues,
                 codes=house.codes,
                 recognise=house.recognise,
@@ -266,7 +284,7 @@ async def run_worker(settings: Settings) -> None:
             listen_alone(house.queue, listener, house.front, channel=channel)
             for channel, listener in house.channels.listeners.items()
         )
-        await _until_signalled(worker.run(), _beat(house.queue), *listeners)
+        await _until_signalled(worker.run(), house.sweep.always(), _beat(house.queue), *listeners)
 
 
 async def accounting(settings: Settings) -> Tally:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 
@@ -92,6 +92,16 @@ class DemoShop:
                 select(ComplaintRow.id).where(ComplaintRow.key == complaint.key)
             )
         return f"R-{opened}"
+
+    async def forget(self, customers: Sequence[str]) -> int:
+        """Deletes the complaints of these customers; orders are kept as the law demands."""
+        async with self._session.begin() as session:
+            gone = await session.scalars(
+                delete(ComplaintRow)
+                .where(ComplaintRow.customer.in_(customers))
+                .returning(ComplaintRow.id)
+            )
+            return len(gone.all())
 
     async def count_complaints(self) -> int:
         """Returns how many complaints are open, for checks."""

@@ -60,7 +60,7 @@ _LINK_WORDS = {
 }
 _PHONE = re.compile(r"\+\d{7,15}")
 _LONGEST = 8  # words of a command
-PRIVACY_STEPS = ("export", "erase", "keep")
+PRIVACY_STEPS = ("export", "export yes", "erase", "erase yes", "keep")
 
 _WHERE = {
     Channel.TELEGRAM: r"telegram\w*|телегр\w*|тг|тел[её]г\w*",
@@ -96,8 +96,8 @@ def _with_argument(words: list[str]) -> Typed | None:
     if first in _LANGUAGE_WORDS and len(rest) == 1 and len(rest[0]) == 2:
         language = Language.of(rest[0])
         return Typed(Command.LANGUAGE, language) if language else None
-    if first in ("/privacy", "privacy") and len(rest) == 1 and rest[0] in PRIVACY_STEPS:
-        return Typed(Command.PRIVACY, argument=rest[0])
+    if first in ("/privacy", "privacy") and " ".join(rest) in PRIVACY_STEPS:
+        return Typed(Command.PRIVACY, argument=" ".join(rest))
     return None
 
 

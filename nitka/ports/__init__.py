@@ -35,6 +35,7 @@ from nitka.ports.identity import (
 )
 from nitka.ports.live import Fanout, Job, Live, Queue
 from nitka.ports.people import Cases
+from nitka.ports.privacy import Business, Leftovers, Personal
 from nitka.ports.store import (
     Answer,
     Answers,
@@ -52,6 +53,7 @@ from nitka.ports.thread import Choice, Customers, Line, Messages, Threads
 __all__ = [
     "Answer",
     "Answers",
+    "Business",
     "Capabilities",
     "Cases",
     "Choice",
@@ -76,6 +78,7 @@ __all__ = [
     "Invitation",
     "Job",
     "Ledger",
+    "Leftovers",
     "Line",
     "Links",
     "Listener",
@@ -84,6 +87,7 @@ __all__ = [
     "NewLink",
     "Outbox",
     "Part",
+    "Personal",
     "Position",
     "Queue",
     "Received",

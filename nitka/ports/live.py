@@ -57,6 +57,10 @@ class Live(Protocol):
 
     async def forget(self, customer_id: UUID) -> None: ...
 
+    async def scrub(self) -> None:
+        """Have the server drop from its disk what was forgotten, where it may be told to."""
+        ...
+
 
 class Fanout(Protocol):
     """Tells the processes that hold a customer's sockets that there is something to show."""

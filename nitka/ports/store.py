@@ -15,6 +15,7 @@ from nitka.ports.channels import StoredFile
 from nitka.ports.flow import Fetches, Handoffs, Inbox, Outbox
 from nitka.ports.identity import Claims, Codes, Links, States
 from nitka.ports.people import Cases
+from nitka.ports.privacy import Leftovers, Personal
 from nitka.ports.thread import Customers, Messages, Threads
 
 
@@ -127,6 +128,8 @@ class UnitOfWork(Protocol):
     states: States
     claims: Claims
     codes: Codes
+    personal: Personal
+    leftovers: Leftovers
 
 
 class Store(Protocol):
@@ -147,3 +150,7 @@ class Files(Protocol):
         ...
 
     async def load(self, file_id: str) -> bytes | None: ...
+
+    async def delete(self, file_id: str) -> None:
+        """Remove the bytes; a file that is gone already is no error."""
+        ...

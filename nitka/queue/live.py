@@ -8,6 +8,7 @@ from uuid import UUID
 
 import structlog
 from redis.asyncio import Redis
+from redis.exceptions import ResponseError
 
 from nitka.domain.turn import DialogueState
 from nitka.queue import keys
@@ -45,6 +46,16 @@ class RedisLive:
             await self._redis.delete(keys.state(customer_id))
         except GONE as error:
             log.warning("live.unforgotten", customer=str(customer_id), error=str(error))
+
+    async def scrub(self) -> None:
+        """Rewrite the append-only file, which else keeps old values until it is rewritten.
+
+        A server of somebody else's may refuse that, and has its own rules then.
+        """
+        try:
+            await self._redis.bgrewriteaof()
+        except (*GONE, ResponseError) as error:
+            log.warning("live.unscrubbed", error=str(error))
 
 
 def _read(value: object) -> DialogueState:

@@ -91,12 +91,15 @@ class Answer:
             waiting = await uow.inbox.next(customer_id)
             if waiting is None:
                 return False
-            typed = command_in(waiting.message) if waiting.attempts < _MOST_ATTEMPTS else None
+            pressed = await _pressed(uow, waiting)
+            typed = command_in(waiting.message, pressed=pressed)
+            if waiting.attempts >= _MOST_ATTEMPTS:
+                typed = None
             if typed:
                 await uow.inbox.attempt(waiting.inbox_id)
                 turn = None
             else:
-                turn = await self._begin(uow, thread, waiting, live)
+                turn = await self._begin(uow, thread, waiting, live, payload=pressed)
         if typed and (carried := await self._commands(typed, waiting)) is not Carried.DONE:
             turn = await self._go_on(waiting, live, resume=carried is Carried.RESUME)
         if turn is None:
@@ -116,7 +119,8 @@ class Answer:
             if resume and scene.thread.owner is not Owner.BOT:
                 await uow.inbox.finish(waiting.inbox_id, Outcome.ANSWERED)
                 return None
-            return await self._begin(uow, scene.thread, waiting, live, resume=resume)
+            payload = _RESUME if resume else None
+            return await self._begin(uow, scene.thread, waiting, live, payload=payload)
 
     async def _begin(
         self,
@@ -125,7 +129,7 @@ class Answer:
         waiting: Waiting,
         live: DialogueState | None,
         *,
-        resume: bool = False,
+        payload: str | None,
     ) -> _Turn | None:
         """Begin the engine's turn; None if people own the thread, who then have the message."""
         thread = await uow.threads.begin_turn(thread.customer_id)
@@ -140,13 +144,12 @@ class Answer:
         wanted = typed.language if typed else None
         if wanted:
             await uow.customers.speak(thread.customer_id, wanted, fixed=True)
-        payload = _RESUME if resume else _payload_of(typed) or await _pressed(uow, waiting)
         request = TurnRequest(
             turn_id=message.id,
             customer_id=thread.customer_id,
             channel=waiting.address.address.channel,
             text=message.text,
-            payload=payload,
+            payload=_payload_of(typed) or payload,
             language=wanted or customer.language,
             language_fixed=customer.language_fixed or wanted is not None,
             name=customer.name,

@@ -13,10 +13,11 @@ from nitka.ports import Choice, Dialogues, Store, UnitOfWork, Waiting
 from nitka.service.fresh import answer, fresh
 from nitka.service.link import CHANNEL_NAMES, Codes, Redeemed
 from nitka.service.mover import Mover
+from nitka.service.privacy import Privacy
 from nitka.service.recognise import Recognise
 from nitka.service.split import split
 
-_OWN = (Command.LINK, Command.UNLINK, Command.ANSWER_AT, Command.CONTACT)
+_OWN = (Command.LINK, Command.UNLINK, Command.ANSWER_AT, Command.CONTACT, Command.PRIVACY)
 
 
 class Carried(StrEnum):
@@ -27,9 +28,12 @@ class Carried(StrEnum):
     NO_COMMAND = "no_command"  # it was none: for whoever owns the thread
 
 
-def command_in(message: Message) -> Typed | None:
-    """Read a command that the service carries out itself, whoever owns the thread."""
-    typed = typed_command(message.payload or message.text)
+def command_in(message: Message, *, pressed: str | None) -> Typed | None:
+    """Read a command that the service carries out itself, whoever owns the thread.
+
+    `pressed` is the payload of the button that the message chooses.
+    """
+    typed = typed_command(pressed or message.text)
     return typed if typed and typed.command in _OWN else None
 
 
@@ -43,10 +47,12 @@ class Commands:
         dialogues: Dialogues,
         codes: Codes,
         recognise: Recognise,
+        privacy: Privacy,
         mover: Mover,
     ) -> None:
         self._store = store
         self._recognise = recognise
+        self._privacy = privacy
         self._dialogues = dialogues
         self._codes = codes
         self._mover = mover
@@ -64,6 +70,8 @@ class Commands:
                 await self._separate(waiting)
             case Typed(command=Command.ANSWER_AT, channel=channel):
                 await self._answer_at(channel, waiting)
+            case Typed(command=Command.PRIVACY, argument=step):
+                await self._privacy(step, waiting)
         return Carried.DONE
 
     async def _separate(self, waiting: Waiting) -> None:

@@ -31,6 +31,10 @@ class DiskFiles:
         except FileNotFoundError:
             return None
 
+    async def delete(self, file_id: str) -> None:
+        if _ID.fullmatch(file_id):
+            await asyncio.to_thread((self._folder / file_id).unlink, missing_ok=True)
+
     def _write(self, file_id: str, content: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / file_id

@@ -47,7 +47,7 @@ _PARTED = text(
 
 _FOLLOW = [
     text(
-        f"UPDATE {table} SET customer_id = m.customer_id{more} FROM messages m"  # noqa: S608
+        f"UPDATE {table} SET customer_id = m.customer_id{more} FROM messages m"
         f" WHERE m.id = {table}.message_id AND {table}.customer_id IN (:root, :other)"
     )
     for table, more in (("inbox", ""), ("outbox", ", seq = m.seq"), ("fetches", ""), ("drafts", ""))
@@ -171,7 +171,7 @@ class SqlLinks:
         for table in ("addresses", "handoffs"):
             where = "WHERE customer_id = :root AND home_id = ANY(:leaving)"
             await self._connection.execute(
-                text(f"UPDATE {table} SET customer_id = :other {where}"),  # noqa: S608
+                text(f"UPDATE {table} SET customer_id = :other {where}"),
                 moved,
             )
         await self._follow(pair, joined=False)

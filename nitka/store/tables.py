@@ -365,3 +365,26 @@ files = Table(
     _at(),
     Index(None, "owner"),
 )
+
+exports = Table(
+    "exports",
+    metadata,
+    Column("file_id", Text, primary_key=True),
+    _at("expires_at"),
+)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    _id(),
+    _at("at"),
+    Column("counts", JSONB, nullable=False),
+    Column("files", JSONB, nullable=False),
+    Column("told_id", Uuid),
+    Column("told_until", DateTime(timezone=True)),
+    Index(
+        "ix_erasures_open",
+        "at",
+        postgresql_where=text("files <> '[]'::jsonb OR told_id IS NOT NULL"),
+    ),
+)

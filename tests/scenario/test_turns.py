@@ -136,7 +136,7 @@ async def test_an_engine_that_restarts_is_waited_for_and_the_customer_told_once(
     house: House, redis_url: str
 ) -> None:
     """While no engine answers the turn is tried again; the customer hears of it once."""
-    house = build(house.store, house.queue._redis, house.engine, patience=(0.15, 60))
+    house = build(house.store, house.queue._redis, house.engine, house.files, patience=(0.15, 60))
     house.engine.faults = [EngineUnavailable("restarting") for _ in range(3)]
     received = await house.say("hello")
     await house.answer(received.customer_id)
@@ -148,7 +148,7 @@ async def test_an_engine_that_restarts_is_waited_for_and_the_customer_told_once(
 
 async def test_without_an_engine_a_person_gets_the_thread(house: House) -> None:
     """When patience ends the customer is told, and support has a hand-off with the reason."""
-    house = build(house.store, house.queue._redis, house.engine, patience=(5, 0.2))
+    house = build(house.store, house.queue._redis, house.engine, house.files, patience=(5, 0.2))
     house.engine.faults = [EngineUnavailable("dead") for _ in range(99)]
     received = await house.say("привет")
     await house.answer(received.customer_id)
@@ -225,7 +225,7 @@ async def test_two_workers_on_one_thread_write_one_turn(house: House) -> None:
     """Even when the lease is lost in mid-turn, the fencing number lets one outcome through."""
     received = await house.say("hello")
     plain = house.engine.turn
-    rival = build(house.store, house.queue._redis, house.engine)
+    rival = build(house.store, house.queue._redis, house.engine, house.files)
 
     async def lease_lost(request: TurnRequest) -> TurnResult:
         house.engine.turn = plain  # type: ignore[method-assign]

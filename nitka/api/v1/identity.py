@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, StringConstraints
 
 from nitka.api.v1.gate import Gate, Scope, caller_of
 from nitka.api.v1.shapes import AddressShape, Storable, SuggestionShape, suggestion_shape
 from nitka.domain.link import Link, Proof
+from nitka.service.privacy import Privacy
 from nitka.service.show import Show
 from nitka.service.split import Preview
 from nitka.service.suggest import Confirm
@@ -54,6 +55,14 @@ class Joined(BaseModel):
     customer: UUID
 
 
+class ReceiptShape(BaseModel):
+    """That something was erased: how much, by subject."""
+
+    receipt: UUID
+    at: datetime
+    erased: dict[str, int]
+
+
 class PreviewShape(BaseModel):
     """What a split parts: the addresses and number of lines that go to `other`."""
 
@@ -67,8 +76,9 @@ class PreviewShape(BaseModel):
 class IdentityApi:
     """Joins, suggestions, and their undoing."""
 
-    def __init__(self, gate: Gate, *, show: Show, confirm: Confirm) -> None:
+    def __init__(self, gate: Gate, *, show: Show, confirm: Confirm, privacy: Privacy) -> None:
         self._gate = gate
+        self._privacy = privacy
         self._show = show
         self._confirm = confirm
 
@@ -92,7 +102,35 @@ class IdentityApi:
                 response_model_exclude_none=True,
                 summary=(endpoint.__doc__ or "").split(".")[0],
             )
+        router.add_api_route(
+            "/customers/{customer_id}/export",
+            self.export,
+            methods=["GET"],
+            dependencies=[staff],
+            response_class=Response,
+            responses={200: {"content": {"application/zip": {}}}},
+            summary="Get everything that is kept of a customer, in a file",
+        )
+        router.add_api_route(
+            "/customers/{customer_id}/erase",
+            self.erase,
+            methods=["POST"],
+            dependencies=[staff],
+            response_model=ReceiptShape,
+            summary="Erase a customer and everything of his",
+        )
         return router
+
+    async def export(self, customer_id: UUID, request: Request) -> Response:
+        """Give a ZIP file: data, a page for people, and the files."""
+        content = await self._privacy.export(customer_id, staff=caller_of(request))
+        name = {"Content-Disposition": 'attachment; filename="nitka-export.zip"'}
+        return Response(content, media_type="application/zip", headers=name)
+
+    async def erase(self, customer_id: UUID, request: Request) -> ReceiptShape:
+        """Erase a customer; what the law keeps is in the business's own systems."""
+        receipt = await self._privacy.erase(customer_id, staff=caller_of(request))
+        return ReceiptShape(receipt=receipt.id, at=receipt.at, erased=dict(receipt.counts))
 
     async def identity(self, customer_id: UUID) -> IdentityShape:
         """Show a customer's joins, and who he may be as well."""

@@ -23,6 +23,7 @@ from nitka.domain.message import Author, Button, Message
 from nitka.domain.thread import Team
 from nitka.errors import Refused
 from nitka.service.people import People
+from nitka.service.privacy import Privacy
 from nitka.service.show import Show
 from nitka.service.speak import Request as Saying
 from nitka.service.speak import Speak, Whom
@@ -47,13 +48,20 @@ class ServerApi:
     """The endpoints of `/api/v1`."""
 
     def __init__(
-        self, gate: Gate, *, show: Show, speak: Speak, people: People, confirm: Confirm
+        self,
+        gate: Gate,
+        *,
+        show: Show,
+        speak: Speak,
+        people: People,
+        confirm: Confirm,
+        privacy: Privacy,
     ) -> None:
         self._gate = gate
         self._show = show
         self._speak = speak
         self._casework = CaseworkApi(gate, people)
-        self._identity = IdentityApi(gate, show=show, confirm=confirm)
+        self._identity = IdentityApi(gate, show=show, confirm=confirm, privacy=privacy)
 
     def router(self) -> APIRouter:
         read, write = (Depends(self._gate.needs(scope)) for scope in (Scope.READ, Scope.WRITE))

@@ -22,6 +22,7 @@ from nitka.metrics import Metrics
 from nitka.ports import Fanout, Live
 from nitka.service.mover import Mover
 from nitka.service.people import People
+from nitka.service.privacy import Privacy
 from nitka.service.show import Show
 from nitka.service.speak import Speak
 from nitka.service.suggest import Confirm
@@ -76,6 +77,7 @@ def build(dist: Path, *, demo: bool = True, **more: Any) -> House:
             speak=speak,
             people=_nobody(store, wakes),
             confirm=_never(store, wakes),
+            privacy=cast(Privacy, None),  # tested over the real store (tests/scenario)
         ),
         assets=Assets(dist, demo=demo),
         metrics=metrics,

@@ -94,6 +94,9 @@ class Shelf:
     async def load(self, file_id: str) -> bytes | None:
         return self.kept.get(file_id)
 
+    async def delete(self, file_id: str) -> None:
+        self.kept.pop(file_id, None)
+
     async def add_file(self, file: StoredFile) -> None:
         self.order.append("description")
         self.described[file.id] = file
