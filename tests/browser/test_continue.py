@@ -313,7 +313,7 @@ async def test_files_of_the_bot_and_of_notices_can_be_downloaded(visit: Visit) -
     server.join(JOINED)
     for author in ("bot", "system"):
         link = chat.page.locator(f"article.{author} a.file").last
-        await expect(link).to_have_accessible_name("Download file my data.zip, 47 kB")
+        await expect(link).to_have_accessible_name("Download file my data.zip 47 kB")
         await expect(link).to_have_attribute("download", "my data.zip")
         await expect(link).to_contain_text("my data.zip")
 
