@@ -313,7 +313,7 @@ async def test_files_of_the_bot_and_of_notices_can_be_downloaded(visit: Visit) -
     server.join(JOINED)
     for author in ("bot", "system"):
         link = chat.page.locator(f"article.{author} a.file").last
-        await expect(link).to_have_accessible_name("Download file my data.zip, 47 kB")
+        await expect(link).to_have_accessible_name("Download file my data.zip 47 kB")
         await expect(link).to_have_attribute("download", "my data.zip")
         await expect(link).to_contain_text("my data.zip")
 
@@ -342,13 +342,12 @@ async def test_a_refused_identity_costs_nobody_the_chat(visit: Visit) -> None:
     """The page hears why; the visitor goes on, with the thread he had."""
     chat = await visit(losses=True)
     await chat.ask("Hi", ".")
-    await chat.page.evaluate(
-        """() => addEventListener("nitka:identity-refused",
-            ({ detail }) => { window.refusal = detail; })"""
+    refusal = await chat.page.evaluate(
+        """() => new Promise(resolve => {
+            addEventListener("nitka:identity-refused", ({ detail }) => resolve(detail));
+            Nitka.identify("not.a.jwt");
+        })"""
     )
-    await chat.page.evaluate("Nitka.identify('not.a.jwt')")
-    await chat.page.wait_for_function("window.refusal")
-    refusal = await chat.page.evaluate("window.refusal")
     assert refusal["code"].startswith("identity_")
     assert refusal["message"]
     await chat.ask("Hello again", ".")

@@ -100,4 +100,4 @@ async def test_a_file_can_be_dropped_on_the_chat(visit: Visit) -> None:
     await expect(chat.page.locator(".drop")).to_contain_text("up to 10 MB")
     await chat.panel.dispatch_event("drop", {"dataTransfer": dropped})
     await chat.delivered(1)
-    await expect(chat.mine.get_by_role("link", name="Download file note.txt, 1 kB")).to_be_visible()
+    await expect(chat.mine.get_by_role("link", name="Download file note.txt 1 kB")).to_be_visible()

@@ -42,15 +42,14 @@ function body(text: string): HTMLElement {
 
 function fileCard(item: Attachment, href: string | null, words: Words): HTMLElement {
   const size = item.size > 0 ? words.bytes(item.size) : "";
-  const heard = (text: string): HTMLElement => h("span", { class: "sr" }, text);
   const parts = [
     icon("file"),
-    h("span", { class: "file-name" }, item.name, size !== "" && heard(", ")),
+    h("span", { class: "file-name" }, item.name),
     h("span", { class: "file-size" }, size),
   ];
   if (!href) return h("div", { class: "file" }, ...parts);
   const link = { href, target: "_blank", rel: "noopener noreferrer", download: item.name };
-  const verb = heard(`${words.say("save_file")} `);
+  const verb = h("span", { class: "sr" }, words.say("save_file"));
   return h("a", { class: "file", ...link }, verb, ...parts, icon("save"));
 }
 
