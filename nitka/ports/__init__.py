@@ -6,6 +6,7 @@ store and the live side raise `Unavailable` when their server cannot be reached.
 
 from __future__ import annotations
 
+from nitka.ports.accounts import Accounts, Doorway, Passwords, Sessions
 from nitka.ports.channels import (
     Capabilities,
     Connector,
@@ -50,6 +51,7 @@ from nitka.ports.store import (
 from nitka.ports.thread import Choice, Customers, Line, Messages, Threads
 
 __all__ = [
+    "Accounts",
     "Answer",
     "Answers",
     "Capabilities",
@@ -63,6 +65,7 @@ __all__ = [
     "Customers",
     "Dialogues",
     "Directory",
+    "Doorway",
     "Due",
     "Engine",
     "Entry",
@@ -84,12 +87,14 @@ __all__ = [
     "NewLink",
     "Outbox",
     "Part",
+    "Passwords",
     "Position",
     "Queue",
     "Received",
     "Recognising",
     "Secrets",
     "Sent",
+    "Sessions",
     "Signed",
     "States",
     "Store",

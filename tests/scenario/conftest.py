@@ -95,6 +95,7 @@ class House:
     codes: Codes
     recognise: Recognise
     confirm: Confirm
+    dialogues: RasaStates = field(default_factory=RasaStates)
 
     def worker(self) -> Worker:
         jobs: dict[Job, Callable[[UUID], Awaitable[None]]] = {
