@@ -27,9 +27,11 @@ app = typer.Typer(
 )
 check_app = typer.Typer(invoke_without_command=True, help="Check the settings, or more by name.")
 token_app = typer.Typer(no_args_is_help=True, help="Access tokens of the server-to-server API.")
+staff_app = typer.Typer(no_args_is_help=True, help="Accounts of staff.")
 demo_app = typer.Typer(no_args_is_help=True, help="The demo shop.")
 app.add_typer(check_app, name="check")
 app.add_typer(token_app, name="token")
+app.add_typer(staff_app, name="staff")
 app.add_typer(demo_app, name="demo")
 
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
@@ -152,6 +154,28 @@ def token_add(
     called = name or f"{'-'.join(scope)} {datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f}"
     scopes = frozenset(scope)
     print(_with_database(lambda settings: add_token(settings, name=called, scopes=scopes)))
+
+
+@staff_app.command("add")
+def staff_add(
+    email: Annotated[str, typer.Option(help="The address he signs in with.")],
+    name: Annotated[str, typer.Option(help="What customers and colleagues read.")] = "",
+    role: Annotated[str, typer.Option(help="agent, supervisor, designer or admin.")] = "admin",
+) -> None:
+    """Make an account and print a link, good once, by which its owner sets his password."""
+    from nitka.bootstrap import add_staff
+
+    called = name or email.partition("@")[0]
+    link = _with_database(lambda settings: add_staff(settings, email=email, name=called, role=role))
+    print(link)
+
+
+@demo_app.command("desk")
+def demo_desk() -> None:
+    """Print a link, good once, that signs the demo's admin in at the desk."""
+    from nitka.bootstrap import demo_desk as make_link
+
+    print(_with_database(make_link))
 
 
 @demo_app.command("orders")

@@ -28,6 +28,8 @@ from nitka.api.assets import Assets
 from nitka.api.v1.gate import Gate, Scope, digest_of
 from nitka.api.v1.routes import ServerApi
 from nitka.channels import Channels, open_channels
+from nitka.desk import DeskParts, base_url, compose_desk, demo_link, invite, open_passwords
+from nitka.domain.staff import Role
 from nitka.engine.business import ActionServer
 from nitka.engine.rasa import RasaEngine
 from nitka.engine.states import RasaStates
@@ -197,8 +199,17 @@ def compose_web(settings: Settings, house: _House) -> FastAPI:
         house.store,
         queue=house.queue,
         fanout=house.fanout,
-        dialogues=RasaStates(),
+        dialogues=house.dialogues,
         clock=SystemClock(),
+    )
+    desk = compose_desk(
+        DeskParts(
+            store=house.store,
+            people=people,
+            clock=SystemClock(),
+            passwords=open_passwords(settings),
+            base_url=base_url(settings),
+        )
     )
     parts = Parts(
         server_api=ServerApi(
@@ -219,7 +230,7 @@ def compose_web(settings: Settings, house: _House) -> FastAPI:
             "worker": lambda: house.queue.alive("worker"),
             **house.channels.checks,
         },
-        routers=[webchat.router(), *house.channels.routers],
+        routers=[webchat.router(), desk, *house.channels.routers],
         open_prefixes=(PREFIX, "/widget.js"),
         body_limits={
             f"{PREFIX}/files": settings.file_bytes + 64 * 1024,
@@ -314,6 +325,34 @@ async def add_token(settings: Settings, *, name: str, scopes: frozenset[str]) ->
     finally:
         await store.close()
     return token
+
+
+async def add_staff(settings: Settings, *, email: str, name: str, role: str) -> str:
+    """Make a staff member's account and give the link by which he sets his password.
+
+    Raises `ConfigError` for an unknown role and for an account that is in use.
+    """
+    if role not in set(Role):
+        raise ConfigError(f"--role: must be one of {', '.join(Role)}, not {role}")
+    store = open_store(_needed(settings, "database_url"), connections=1)
+    try:
+        return await invite(store, settings, email=email, name=name, role=Role(role))
+    finally:
+        await store.close()
+
+
+async def demo_desk(settings: Settings) -> str:
+    """Give a one-time link to the desk for the demo's admin.
+
+    Raises `ConfigError` where the demo is off or others could reach this Nitka.
+    """
+    if not settings.demo or settings.public_url is not None:
+        raise ConfigError("NITKA_DEMO: must be 1, and NITKA_PUBLIC_URL not set, for a demo's admin")
+    store = open_store(_needed(settings, "database_url"), connections=1)
+    try:
+        return await demo_link(store, settings)
+    finally:
+        await store.close()
 
 
 async def _answers(url: str | None) -> bool:

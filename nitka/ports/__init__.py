@@ -6,6 +6,7 @@ store and the live side raise `Unavailable` when their server cannot be reached.
 
 from __future__ import annotations
 
+from nitka.ports.accounts import Accounts, Doorway, Passwords, Sessions
 from nitka.ports.channels import (
     Capabilities,
     Connector,
@@ -51,6 +52,7 @@ from nitka.ports.store import (
 from nitka.ports.thread import Choice, Customers, Line, Messages, Threads
 
 __all__ = [
+    "Accounts",
     "Answer",
     "Answers",
     "Business",
@@ -65,6 +67,7 @@ __all__ = [
     "Customers",
     "Dialogues",
     "Directory",
+    "Doorway",
     "Due",
     "Engine",
     "Entry",
@@ -87,6 +90,7 @@ __all__ = [
     "NewLink",
     "Outbox",
     "Part",
+    "Passwords",
     "Personal",
     "Position",
     "Queue",
@@ -94,6 +98,7 @@ __all__ = [
     "Recognising",
     "Secrets",
     "Sent",
+    "Sessions",
     "Signed",
     "States",
     "Store",

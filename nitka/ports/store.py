@@ -11,6 +11,7 @@ from uuid import UUID
 
 from nitka.domain.address import Channel
 from nitka.domain.customer import Customer
+from nitka.ports.accounts import Accounts, Doorway, Sessions
 from nitka.ports.channels import StoredFile
 from nitka.ports.flow import Fetches, Handoffs, Inbox, Outbox
 from nitka.ports.identity import Claims, Codes, Links, States
@@ -56,8 +57,18 @@ class Ledger(Protocol):
         """Give the name and scopes of the access token with this digest, if it is valid."""
         ...
 
-    async def add_token(self, name: str, digest: str, scopes: frozenset[str]) -> bool:
-        """Keep an access token's digest; False if there is a token of that name."""
+    async def add_token(
+        self,
+        name: str,
+        digest: str,
+        scopes: frozenset[str],
+        *,
+        account_id: UUID | None = None,
+    ) -> bool:
+        """Keep an access token's digest; False if there is a token of that name.
+
+        With an `account_id` it is somebody's own, and he acts by it.
+        """
         ...
 
     async def file(self, file_id: str) -> StoredFile | None: ...
@@ -123,6 +134,9 @@ class UnitOfWork(Protocol):
     directory: Directory
     answers: Answers
     cases: Cases
+    accounts: Accounts
+    sessions: Sessions
+    doorway: Doorway
     secrets: Secrets
     links: Links
     states: States

@@ -20,12 +20,9 @@ class Case:
     thread: Thread
 
     def owned_by(self, staff: Staff) -> bool:
-        return (
-            self.handoff.state is HandoffState.ACTIVE
-            and self.handoff.agent == staff.key
-            and self.thread.owner is Owner.AGENT
-            and self.thread.agent == staff.key
-        )
+        """Say whether it is his. The thread decides: a join may bring it another's hand-off."""
+        mine = self.thread.owner is Owner.AGENT and self.thread.agent == staff.key
+        return mine and self.handoff.state is HandoffState.ACTIVE
 
 
 async def open_case(uow: UnitOfWork, handoff_id: UUID) -> Case:

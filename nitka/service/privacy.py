@@ -11,7 +11,7 @@ import structlog
 
 from nitka.domain.customer import Profile
 from nitka.domain.inbound import Outcome
-from nitka.domain.link import ATTRIBUTES, members
+from nitka.domain.link import ATTRIBUTES, ClaimKind, members
 from nitka.domain.message import Author, Button, MessageState
 from nitka.domain.phrases import Phrase, say
 from nitka.domain.privacy import Receipt
@@ -214,7 +214,9 @@ async def _summary(uow: UnitOfWork, root: UUID) -> Mapping[str, object]:
     customer = await uow.customers.get(root)
     addresses = await uow.customers.addresses(root)
     slots = await uow.threads.slots(root)
+    claims = await uow.claims.of(members(root, await uow.links.tree(root)))
     facts = [str(getattr(customer, name)) for name in ATTRIBUTES if getattr(customer, name)]
+    facts += [c.value for c in claims if c.kind in (ClaimKind.EMAIL, ClaimKind.PHONE)]
     facts += [str(slots[name]) for name in ("order_number", "product") if slots.get(name)]
     return {
         "messages": kept.messages,
@@ -222,5 +224,5 @@ async def _summary(uow: UnitOfWork, root: UUID) -> Mapping[str, object]:
         "handoffs": kept.handoffs,
         "since": f"{kept.since:%Y-%m-%d}",
         "channels": ", ".join(CHANNEL_NAMES[known.address.channel] for known in addresses),
-        "facts": ", ".join(facts) or "—",
+        "facts": ", ".join(dict.fromkeys(facts)) or "—",
     }

@@ -195,8 +195,14 @@ async def _part_owners(uow: UnitOfWork, link: Link, shared: Thread) -> None:
     for own, candidates in ((shared, [shared]), (other, [other, shared] if changed else [other])):
         handoffs = await uow.handoffs.of(own.customer_id)
         owner, team = _owner(candidates, handoffs)
-        if (owner, team) != (own.owner, own.team):
-            await uow.threads.own(own.customer_id, owner, team)
+        agent = _agent(handoffs) if owner is Owner.AGENT else None
+        if (owner, team, agent) != (own.owner, own.team, own.agent):
+            await uow.threads.own(own.customer_id, owner, team, agent=agent)
+
+
+def _agent(handoffs: Iterable[Handoff]) -> str | None:
+    """Name who has the hand-off that is open on a side."""
+    return next((one.agent for one in handoffs if one.state is HandoffState.ACTIVE), None)
 
 
 def _owner(candidates: Iterable[Thread], handoffs: Iterable[Handoff]) -> tuple[Owner, Team | None]:

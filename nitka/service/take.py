@@ -21,12 +21,11 @@ async def take(uow: UnitOfWork, handoff_id: UUID, staff: Staff, *, at: datetime)
     404 `unknown_handoff`, 409 `handoff_closed`, 409 `handoff_taken` with who has it.
     """
     case = await open_case(uow, handoff_id)
-    if case.owned_by(staff):
+    if case.owned_by(staff) and case.handoff.agent == staff.key:
         return case.handoff
     if case.handoff.state is HandoffState.CLOSED:
         raise closed()
-    by_another = case.thread.owner is Owner.AGENT and case.thread.agent != staff.key
-    if by_another or case.handoff.state is HandoffState.ACTIVE:
+    if case.thread.owner is Owner.AGENT and case.thread.agent not in (None, staff.key):
         raise taken(case)
     return await _give(uow, case, staff, at=at, action="take", actor=staff)
 

@@ -83,10 +83,17 @@ class SqlLedger:
         ).one_or_none()
         return (row.name, frozenset(row.scopes)) if row else None
 
-    async def add_token(self, name: str, digest: str, scopes: frozenset[str]) -> bool:
+    async def add_token(
+        self,
+        name: str,
+        digest: str,
+        scopes: frozenset[str],
+        *,
+        account_id: UUID | None = None,
+    ) -> bool:
         made = await self._connection.execute(
             upsert(tokens)
-            .values(name=name, digest=digest, scopes=sorted(scopes))
+            .values(name=name, digest=digest, scopes=sorted(scopes), account_id=account_id)
             .on_conflict_do_nothing()
             .returning(tokens.c.id)
         )

@@ -70,6 +70,8 @@ _ERASE: Sequence[tuple[str, TextClause]] = tuple(
                AND i.message_id IS NULL AND i.channel = a.channel AND i.account = a.account
                AND position(a.native_id IN i.native_id) > 0""",
         ),
+        ("", f"DELETE FROM mentions WHERE message_id IN {_WRITTEN}"),
+        ("", "DELETE FROM customer_tags WHERE customer_id = ANY(:homes)"),
         ("", f"DELETE FROM turns WHERE message_id IN {_WRITTEN}"),
         ("", "DELETE FROM dialogue_states WHERE customer_id = ANY(:homes)"),
         ("", "DELETE FROM answers WHERE body ->> 'customer' = ANY(:names)"),
@@ -140,7 +142,9 @@ class SqlLeftovers:
 
     async def export(self, file_id: str, *, expires_at: datetime) -> None:
         await self._connection.execute(
-            upsert(exports).values(file_id=file_id, expires_at=expires_at)
+            upsert(exports)
+            .values(file_id=file_id, expires_at=expires_at)
+            .on_conflict_do_update(index_elements=["file_id"], set_={"expires_at": expires_at})
         )
 
     async def exports(self, *, before: datetime) -> Sequence[str]:

@@ -334,6 +334,7 @@ tokens = Table(
     Column("scopes", JSONB, nullable=False),
     _at(),
     Column("revoked_at", DateTime(timezone=True)),
+    Column("account_id", ForeignKey("staff.id")),
 )
 
 answers = Table(
@@ -387,4 +388,81 @@ erasures = Table(
         "at",
         postgresql_where=text("files <> '[]'::jsonb OR told_id IS NOT NULL"),
     ),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    _id(),
+    Column("email", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("teams", JSONB, nullable=False),
+    Column("languages", JSONB, nullable=False),
+    Column("password", Text),
+    Column("totp", LargeBinary),
+    Column("totp_used", BigInteger, nullable=False, server_default="0"),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("available", Boolean, nullable=False, server_default=text("true")),
+    Column("seen_at", DateTime(timezone=True)),
+    Column("capacity", Integer, nullable=False, server_default="5"),
+    _at(),
+)
+
+staff_sessions = Table(
+    "staff_sessions",
+    metadata,
+    _id(),
+    Column("account_id", ForeignKey("staff.id"), nullable=False),
+    Column("digest", Text, nullable=False, unique=True),
+    _at(),
+    _at("seen_at"),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("browser", Text, nullable=False),
+    Index(None, "account_id"),
+)
+
+staff_links = Table(
+    "staff_links",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("account_id", ForeignKey("staff.id"), nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+)
+
+staff_failures = Table(
+    "staff_failures",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("what", Text, nullable=False),
+    _at("at"),
+    Index(None, "what", "at"),
+)
+
+canned_replies = Table(
+    "canned_replies",
+    metadata,
+    _id(),
+    Column("shortcut", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    UniqueConstraint("shortcut", "language"),
+)
+
+customer_tags = Table(
+    "customer_tags",
+    metadata,
+    _customer(primary_key=True),
+    Column("tag", Text, primary_key=True),
+    Index(None, "tag"),
+)
+
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("message_id", ForeignKey("messages.id"), primary_key=True),
+    Column("staff", Text, primary_key=True),
+    Column("read", Boolean, nullable=False, server_default=text("false")),
+    Index("ix_mentions_unread", "staff", postgresql_where=text("NOT read")),
 )

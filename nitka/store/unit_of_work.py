@@ -12,12 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from nitka.errors import Unavailable
 from nitka.ports import (
+    Accounts,
     Answers,
     Cases,
     Claims,
     Codes,
     Customers,
     Directory,
+    Doorway,
     Fetches,
     Handoffs,
     Inbox,
@@ -28,9 +30,11 @@ from nitka.ports import (
     Outbox,
     Personal,
     Secrets,
+    Sessions,
     States,
     Threads,
 )
+from nitka.store.accounts import SqlAccounts, SqlDoorway, SqlSessions
 from nitka.store.cases import SqlCases
 from nitka.store.claims import SqlClaims, SqlCodes
 from nitka.store.customers import SqlCustomers
@@ -62,6 +66,9 @@ class SqlUnitOfWork:
         self.handoffs: Handoffs = SqlHandoffs(connection)
         self.ledger: Ledger = SqlLedger(connection)
         self.directory: Directory = SqlDirectory(connection)
+        self.accounts: Accounts = SqlAccounts(connection)
+        self.sessions: Sessions = SqlSessions(connection)
+        self.doorway: Doorway = SqlDoorway(connection)
         self.cases: Cases = SqlCases(connection)
         self.answers: Answers = SqlAnswers(connection)
         self.links: Links = SqlLinks(connection)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from pathlib import Path
 
 from rich.console import Console
@@ -15,6 +16,8 @@ from nitka.up.home import check_public_port, held
 from nitka.up.process import PartFailed
 from nitka.up.supervisor import Supervisor
 from nitka.up.view import View
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def run_up(settings: Settings) -> int:
@@ -46,16 +49,45 @@ async def _run(supervisor: Supervisor, view: View, settings: Settings, logs: Pat
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, ask_to_stop)
-    await supervisor.run(lambda: _tell_addresses(view, settings, logs))
+    telling: list[asyncio.Task[None]] = []
+
+    def tell() -> None:
+        telling.append(asyncio.create_task(_tell_addresses(view, settings, logs)))
+
+    await supervisor.run(tell)
+    for task in telling:
+        task.cancel()
 
 
-def _tell_addresses(view: View, settings: Settings, logs: Path) -> None:
+async def _demo_desk(settings: Settings) -> str | None:
+    """Have a link made for the demo's admin; only where nobody else reaches this machine."""
+    alone = probe_host(settings.host) == settings.host and settings.host in _LOOPBACK
+    if not settings.demo or settings.public_url is not None or not alone:
+        return None
+    making = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "nitka",
+        "demo",
+        "desk",
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    said, _ = await making.communicate()
+    return said.decode().strip() if making.returncode == 0 else None
+
+
+async def _tell_addresses(view: View, settings: Settings, logs: Path) -> None:
     host = probe_host(settings.host)
     shown = f"[{host}]" if ":" in host else host
     base = settings.public_url or f"http://{shown}:{settings.port}"
     page = f"  demo shop with the chat   {base}/\n" if settings.demo else ""
+    link = await _demo_desk(settings)
+    desk = f"  staff desk                {link or f'{base}/desk'}\n"
+    once = "                            (this link signs you in once)\n" if link else ""
     view.plain(
-        f"\nNitka is running.\n{page}"
+        f"\nNitka is running.\n{page}{desk}{once}"
         f"  is everything well?       {base}/readyz\n"
         f"  logs                      {logs}\n"
         "Ctrl-C stops it.\n"

@@ -103,6 +103,7 @@ class House:
     privacy: Privacy
     sweep: Sweep
     files: DiskFiles
+    dialogues: RasaStates = field(default_factory=RasaStates)
 
     def worker(self) -> Worker:
         jobs: dict[Job, Callable[[UUID], Awaitable[None]]] = {

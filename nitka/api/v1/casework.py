@@ -13,9 +13,8 @@ from starlette.responses import JSONResponse
 
 from nitka.api.problems import problem
 from nitka.api.v1 import shapes
-from nitka.api.v1.gate import Gate, Scope, caller_of
+from nitka.api.v1.gate import Gate, Scope, staff_of
 from nitka.domain.handoff import HandBack
-from nitka.domain.staff import Staff
 from nitka.service.people import People
 from nitka.service.write import Draft, Newer
 
@@ -74,7 +73,7 @@ class CaseworkApi:
 
     async def take(self, request: Request, handoff_id: UUID) -> shapes.ListedHandoff:
         """Take a hand-off. One person gets it; everybody else is told who (409)."""
-        return shapes.handoff_shape(await self._people.take(handoff_id, _staff(request)))
+        return shapes.handoff_shape(await self._people.take(handoff_id, staff_of(request)))
 
     async def reply(
         self,
@@ -86,7 +85,7 @@ class CaseworkApi:
         """Answer the customer where he is. 409 `stale_reply` with the newer `messages` when
         `seen` is not the thread's newest line."""
         draft = Draft(reply.text, reply.seen, reply.channel, key=idempotency_key)
-        said = await self._people.reply(handoff_id, _staff(request), draft)
+        said = await self._people.reply(handoff_id, staff_of(request), draft)
         if isinstance(said, Newer):
             return stale(said)
         return JSONResponse(_json(shapes.message_shape(said)), 201)
@@ -95,7 +94,7 @@ class CaseworkApi:
         self, request: Request, handoff_id: UUID, note: shapes.NewNote
     ) -> shapes.MessageShape:
         """Write a line that only staff see."""
-        message = await self._people.note(handoff_id, _staff(request), note.text)
+        message = await self._people.note(handoff_id, staff_of(request), note.text)
         return shapes.message_shape(message)
 
     async def hand_back(
@@ -105,7 +104,7 @@ class CaseworkApi:
         `bot` makes it speak first, `callback` asks for a person to call."""
         given = HandBack(back.outcome, back.facts, back.next)
         return shapes.handoff_shape(
-            await self._people.hand_back(handoff_id, _staff(request), given)
+            await self._people.hand_back(handoff_id, staff_of(request), given)
         )
 
 
@@ -117,11 +116,6 @@ def stale(newer: Newer) -> JSONResponse:
         "There are newer lines in this conversation: read them first.",
         messages=[_json(shapes.message_shape(line)) for line in newer.messages],
     )
-
-
-def _staff(request: Request) -> Staff:
-    name = caller_of(request)
-    return Staff(name, name)
 
 
 def _json(shape: shapes.MessageShape) -> dict[str, object]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from fastapi import Request
 
+from nitka.domain.staff import Staff
 from nitka.errors import Refused
 from nitka.ports import Store
 
@@ -45,27 +46,35 @@ class Gate:
         """
 
         async def enter(request: Request) -> None:
-            request.state.caller, request.state.scopes = await self._enter(request, scope)
+            name, request.state.scopes, request.state.staff = await self._enter(request, scope)
+            request.state.caller = name
 
         return enter
 
-    async def _enter(self, request: Request, scope: Scope) -> tuple[str, frozenset[str]]:
+    async def _enter(self, request: Request, scope: Scope) -> tuple[str, frozenset[str], Staff]:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise Refused("unauthorized", "Send an access token as bearer token.", status=401)
         async with self._store.begin() as uow:
             found = await uow.ledger.token(digest_of(token.strip()))
-        if found is None:
+            owner = await uow.sessions.by_token(digest_of(token.strip())) if found else None
+        if found is None or (owner is not None and not owner.active):
             raise Refused("unauthorized", "This access token is not valid.", status=401)
-        scopes = found[1]
+        name, scopes = found
         if not any(scope in _OPENS[own] for own in Scope if own in scopes):
             raise Refused("scope_missing", f"This takes a token of scope {scope}.", status=403)
-        return found
+        return name, scopes, owner.staff if owner else Staff(name, name)
 
 
 def caller_of(request: Request) -> str:
     """Give the name of the token that a request came in with."""
     return str(request.state.caller)
+
+
+def staff_of(request: Request) -> Staff:
+    """Give the staff member who called: the token's owner, or else its name."""
+    staff: Staff = request.state.staff
+    return staff
 
 
 def is_staff(request: Request) -> bool:

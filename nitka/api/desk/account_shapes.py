@@ -1,0 +1,166 @@
+"""What the desk's API takes and gives of accounts, as JSON."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from nitka.api.v1.shapes import Storable
+from nitka.domain.customer import Language
+from nitka.domain.staff import Account, Purpose, Right, Role, Session
+from nitka.domain.thread import Team
+
+Email = Annotated[
+    Storable, StringConstraints(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$", strip_whitespace=True)
+]
+Password = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+Named = Annotated[Storable, StringConstraints(min_length=1, max_length=100, pattern=r"\S")]
+Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+Token = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class Credentials(BaseModel):
+    email: Email
+    password: Password
+    code: Code | None = Field(None, description="Of the app, when two-factor sign-in is on.")
+
+
+class LinkToken(BaseModel):
+    token: Token
+
+
+class LinkUse(BaseModel):
+    token: Token
+    password: Password | None = Field(None, description="The new one; a demo link needs none.")
+
+
+class LinkShape(BaseModel):
+    email: str
+    name: str
+    purpose: Purpose
+
+
+class AccountShape(BaseModel):
+    id: UUID
+    email: str
+    name: str
+    role: Role
+    teams: list[Team]
+    languages: list[Language]
+    active: bool
+    available: bool
+    present: bool = Field(description="His desk is open.")
+    capacity: int
+    two_factor: bool
+    invited: bool = Field(description="He has set no password yet.")
+
+
+class Me(BaseModel):
+    account: AccountShape
+    rights: list[Right]
+    csrf: str | None = Field(None, description="To be sent as X-CSRF-Token with every change.")
+
+
+class Staff(BaseModel):
+    staff: list[AccountShape]
+
+
+class NewStaff(BaseModel):
+    email: Email
+    name: Named
+    role: Role = Role.AGENT
+    teams: list[Team] = list(Team)
+    languages: list[Language] = list(Language)
+
+
+class StaffChange(BaseModel):
+    """What is not given stays as it is."""
+
+    name: Named | None = None
+    role: Role | None = None
+    teams: list[Team] | None = None
+    languages: list[Language] | None = None
+    active: bool | None = None
+    capacity: Annotated[int, Field(ge=1, le=100)] | None = None
+
+
+class Invited(BaseModel):
+    account: AccountShape
+    link: str = Field(description="Good once; it is shown this time only.")
+
+
+class NewLink(BaseModel):
+    link: str = Field(description="Good once; it is shown this time only.")
+
+
+class PasswordChange(BaseModel):
+    old: Password
+    new: Password
+
+
+class PasswordOnly(BaseModel):
+    password: Password
+
+
+class NewTotp(BaseModel):
+    uri: str = Field(description="For the app, as text or as a QR code.")
+    sealed: str = Field(description="To be given back with the first code.")
+
+
+class TotpConfirmation(BaseModel):
+    sealed: Annotated[str, StringConstraints(max_length=1000)]
+    code: Code
+
+
+class Availability(BaseModel):
+    available: bool
+
+
+class SessionShape(BaseModel):
+    id: UUID
+    browser: str
+    created_at: datetime
+    seen_at: datetime
+    current: bool
+
+
+class Sessions(BaseModel):
+    sessions: list[SessionShape]
+
+
+class TokenName(BaseModel):
+    name: Named
+
+
+class NewToken(BaseModel):
+    token: str = Field(description="Shown this time only.")
+
+
+def account_shape(account: Account, *, present: bool) -> AccountShape:
+    return AccountShape(
+        id=account.id,
+        email=account.email,
+        name=account.name,
+        role=account.role,
+        teams=list(account.teams),
+        languages=list(account.languages),
+        active=account.active,
+        available=account.available,
+        present=present,
+        capacity=account.capacity,
+        two_factor=account.totp is not None,
+        invited=account.password is None,
+    )
+
+
+def session_shape(session: Session, *, current: UUID | None) -> SessionShape:
+    return SessionShape(
+        id=session.id,
+        browser=session.browser,
+        created_at=session.created_at,
+        seen_at=session.seen_at,
+        current=session.id == current,
+    )

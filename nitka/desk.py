@@ -1,0 +1,81 @@
+"""Composes the desk: its services and its API, out of opened parts. Part of composition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from fastapi import APIRouter
+
+from nitka.api.desk.door import DoorApi
+from nitka.api.desk.gate import DeskGate
+from nitka.api.desk.routes import desk_router
+from nitka.api.desk.staff import StaffApi
+from nitka.domain.staff import NewAccount, Purpose, Role
+from nitka.errors import ConfigError
+from nitka.locks.passwords import ArgonPasswords
+from nitka.ports import Clock, Passwords, Store
+from nitka.service.accounts import ManageAccounts, first_admin
+from nitka.service.people import People
+from nitka.service.sign_in import SignIn, make_link
+from nitka.settings import Settings
+
+DEMO_ADMIN = "demo@nitka.local"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskParts:
+    """What the desk stands on."""
+
+    store: Store
+    people: People
+    clock: Clock
+    passwords: Passwords
+    base_url: str
+
+
+def base_url(settings: Settings) -> str:
+    """Give the address at which browsers reach this Nitka."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104
+    return settings.public_url or f"http://{host}:{settings.port}"
+
+
+def open_passwords(settings: Settings) -> Passwords:
+    return ArgonPasswords(settings.key())
+
+
+def compose_desk(parts: DeskParts) -> APIRouter:
+    """Give the routes of `/api/desk`."""
+    sign_in = SignIn(parts.store, parts.passwords, parts.clock)
+    accounts = ManageAccounts(parts.store, parts.passwords, parts.clock, sign_in=sign_in)
+    gate = DeskGate(parts.store, sign_in, secure=parts.base_url.startswith("https:"))
+    return desk_router(
+        [
+            DoorApi(gate, sign_in=sign_in, accounts=accounts, store=parts.store),
+            StaffApi(gate, accounts, parts.clock, base_url=parts.base_url),
+        ]
+    )
+
+
+async def invite(store: Store, settings: Settings, *, email: str, name: str, role: Role) -> str:
+    """Make an account and give the link by which its owner sets his password; for one who has not
+    done so yet, a new link. Raises `ConfigError` if the address has an account in use."""
+    now = datetime.now(UTC)
+    async with store.begin() as uow:
+        account = await uow.accounts.find(email)
+        if account is not None and account.password is not None:
+            raise ConfigError(f"--email: {email} has an account already; reset it at the desk")
+        account = account or await uow.accounts.add(NewAccount(email, name, role))
+        assert account is not None  # noqa: S101  # nobody had this address a line above
+        token = await make_link(uow, account, Purpose.INVITE, at=now, actor="nitka staff add")
+    return f"{base_url(settings)}/desk/#/enter/{token}"
+
+
+async def demo_link(store: Store, settings: Settings) -> str:
+    """Give a one-time link that signs in the demo's admin, who is made if he is new."""
+    async with store.begin() as uow:
+        account = await first_admin(uow, DEMO_ADMIN, "Demo")
+        token = await make_link(
+            uow, account, Purpose.SIGN_IN, at=datetime.now(UTC), actor="nitka up"
+        )
+    return f"{base_url(settings)}/desk/#/enter/{token}"

@@ -1,0 +1,1 @@
+"""Passwords, one-time passwords, sealed secrets: the only package with their libraries."""

@@ -1,0 +1,141 @@
+"""The desk's API over the real store, and browsers of staff who use it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from nitka.api.app import Parts, create_app
+from nitka.api.assets import Assets
+from nitka.api.v1.gate import Gate
+from nitka.api.v1.routes import ServerApi
+from nitka.desk import DeskParts, compose_desk
+from nitka.domain.address import Channel
+from nitka.domain.staff import Account, NewAccount, Role
+from nitka.locks.passwords import ArgonPasswords
+from nitka.metrics import Metrics
+from nitka.service.people import People
+from nitka.service.show import Show
+from nitka.service.speak import Speak
+from tests.scenario.conftest import House
+
+BASE = "http://nitka.test"
+PASSWORD = "orbit walnut seven lamp"
+_PASSWORDS = ArgonPasswords("a secret of the tests, long enough")
+_HASHED = _PASSWORDS.hash(PASSWORD)
+
+
+@dataclass
+class MovedClock:
+    """The machine's clock, and more if a test says so."""
+
+    ahead: timedelta = timedelta(0)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@dataclass
+class Browser:
+    """Somebody's browser with the desk in it."""
+
+    http: httpx.AsyncClient
+    csrf: str = ""
+
+    async def get(self, path: str, **query: Any) -> httpx.Response:
+        return await self.http.get(f"/api/desk{path}", params=query)
+
+    async def post(self, path: str, body: object = None, *, method: str = "POST") -> httpx.Response:
+        return await self.http.request(
+            method, f"/api/desk{path}", json=body, headers={"X-CSRF-Token": self.csrf}
+        )
+
+    async def sign_in(
+        self, email: str, password: str = PASSWORD, code: str | None = None
+    ) -> httpx.Response:
+        body = {"email": email, "password": password, "code": code}
+        answer = await self.post("/session", body)
+        if answer.status_code == 200:
+            self.csrf = answer.json()["csrf"]
+        return answer
+
+
+@dataclass
+class Desk:
+    """A house whose staff have browsers."""
+
+    house: House
+    app: FastAPI
+    clock: MovedClock
+    passwords: ArgonPasswords
+    opened: list[httpx.AsyncClient] = field(default_factory=list)
+
+    def browser(self) -> Browser:
+        transport = httpx.ASGITransport(self.app)
+        http = httpx.AsyncClient(transport=transport, base_url=BASE)
+        self.opened.append(http)
+        return Browser(http)
+
+    async def hire(self, name: str, role: Role = Role.AGENT, **changes: Any) -> Account:
+        """Make an account with the tests' password."""
+        async with self.house.store.begin() as uow:
+            account = await uow.accounts.add(NewAccount(f"{name}@nitka.test", name.title(), role))
+            assert account is not None
+            account = replace(account, password=_HASHED, **changes)
+            await uow.accounts.change(account)
+        return account
+
+    async def at_work(self, name: str, role: Role = Role.AGENT, **changes: Any) -> Browser:
+        """Hire somebody and sign him in."""
+        await self.hire(name, role, **changes)
+        browser = self.browser()
+        assert (await browser.sign_in(f"{name}@nitka.test")).status_code == 200
+        return browser
+
+
+@pytest.fixture
+async def desk(house: House, tmp_path: Path) -> AsyncIterator[Desk]:
+    clock = MovedClock()
+    people = People(
+        house.store,
+        queue=house.queue,
+        fanout=house.fanout,
+        dialogues=house.dialogues,
+        clock=clock,
+    )
+    router = compose_desk(
+        DeskParts(
+            store=house.store,
+            people=people,
+            clock=clock,
+            passwords=_PASSWORDS,
+            base_url=BASE,
+        )
+    )
+    speak = Speak(
+        house.store,
+        front=house.front,
+        queue=house.queue,
+        fanout=house.fanout,
+        accounts={Channel.WEB: "site"},
+    )
+    api = ServerApi(
+        Gate(house.store),
+        show=Show(house.store),
+        speak=speak,
+        people=people,
+        confirm=house.confirm,
+        privacy=house.privacy,
+    )
+    app = create_app(Parts(api, Assets(tmp_path, demo=False), Metrics(), {}, routers=[router]))
+    made = Desk(house, app, clock, _PASSWORDS)
+    yield made
+    for http in made.opened:
+        await http.aclose()

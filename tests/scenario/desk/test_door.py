@@ -1,0 +1,189 @@
+"""The desk's door: who gets in, how often one may try, and how one gets out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pyotp
+import pytest
+
+from nitka.domain.staff import Purpose, Role
+from nitka.service.sign_in import make_link
+from tests.scenario.desk.conftest import PASSWORD, Desk
+
+
+async def test_a_password_opens_a_session_that_javascript_cannot_read(desk: Desk) -> None:
+    """The cookie is HttpOnly and SameSite=Strict; what is kept of it is a digest."""
+    await desk.hire("olga")
+    browser = desk.browser()
+    entered = await browser.sign_in("OLGA@nitka.test")
+    assert entered.status_code == 200
+    cookie = entered.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+    me = (await browser.get("/me")).json()
+    assert (me["account"]["email"], me["rights"]) == ("olga@nitka.test", ["read", "answer"])
+    assert (await desk.browser().get("/me")).json()["code"] == "signed_out"
+
+
+async def test_a_change_needs_the_pages_own_token(desk: Desk) -> None:
+    """The cookie alone changes nothing; nor does another origin sign anybody in."""
+    browser = await desk.at_work("olga")
+    good, browser.csrf = browser.csrf, "bent"
+    refused = await browser.post("/me/available", {"available": False})
+    assert (refused.status_code, refused.json()["code"]) == (403, "csrf")
+    browser.csrf = good
+    assert (await browser.post("/me/available", {"available": False})).status_code == 204
+    foreign = await browser.http.post(
+        "/api/desk/session",
+        json={"email": "olga@nitka.test", "password": PASSWORD},
+        headers={"Origin": "https://evil.example"},
+    )
+    assert foreign.json()["code"] == "csrf"
+
+
+async def test_wrong_tries_are_counted_and_then_even_the_right_one_waits(desk: Desk) -> None:
+    """Five for an account; somebody who does not exist is answered just the same."""
+    await desk.hire("olga")
+    browser = desk.browser()
+    for email in ("olga@nitka.test", "nobody@nitka.test"):
+        codes = [(await browser.sign_in(email, "wrong")).json()["code"] for _ in range(6)]
+        assert codes == ["wrong_credentials"] * 5 + ["too_many_requests"]
+    assert (await browser.sign_in("olga@nitka.test")).status_code == 429
+    desk.clock.ahead = timedelta(minutes=16)
+    assert (await browser.sign_in("olga@nitka.test")).status_code == 200
+
+
+async def test_an_invitation_is_good_once_and_wants_a_good_password(desk: Desk) -> None:
+    """Weak ones are refused with a reason; the link is used up by a good one only."""
+    admin = await desk.at_work("anna", Role.ADMIN)
+    invited = await admin.post("/staff", {"email": "ewa@nitka.test", "name": "Ewa"})
+    assert invited.status_code == 201
+    assert (await admin.post("/staff", {"email": "EWA@nitka.test", "name": "E"})).status_code == 409
+    token = invited.json()["link"].rpartition("/")[2]
+    ewa = desk.browser()
+    assert (await ewa.post("/links/whose", {"token": token})).json() == {
+        "email": "ewa@nitka.test",
+        "name": "Ewa",
+        "purpose": "invite",
+    }
+    for weak in ("short", "password123456", "ewa@nitka.test", "y" * 300):
+        refused = await ewa.post("/links/use", {"token": token, "password": weak})
+        assert (refused.status_code, refused.json()["code"]) == (422, "weak_password"), weak
+    used = await ewa.post("/links/use", {"token": token, "password": PASSWORD})
+    assert used.status_code == 200
+    again = await ewa.post("/links/use", {"token": token, "password": PASSWORD})
+    assert (again.status_code, again.json()["code"]) == (404, "link_gone")
+    assert (await ewa.get("/me")).json()["account"]["role"] == "agent"
+
+
+async def test_a_link_grows_old_and_a_reset_ends_every_session(desk: Desk) -> None:
+    """A newer link of the same kind makes the older one useless."""
+    admin = await desk.at_work("anna", Role.ADMIN)
+    olga = await desk.at_work("olga")
+    account = (await olga.get("/me")).json()["account"]["id"]
+    links = [(await admin.post(f"/staff/{account}/reset")).json()["link"] for _ in range(2)]
+    first, second = (link.rpartition("/")[2] for link in links)
+    fresh = desk.browser()
+    body = {"password": "another walnut in orbit"}
+    assert (await fresh.post("/links/use", {**body, "token": first})).status_code == 404
+    assert (await fresh.post("/links/use", {**body, "token": second})).status_code == 200
+    assert (await olga.get("/me")).status_code == 401
+    old = (await admin.post(f"/staff/{account}/reset")).json()["link"].rpartition("/")[2]
+    desk.clock.ahead = timedelta(hours=3)
+    assert (await fresh.post("/links/use", {**body, "token": old})).status_code == 404
+
+
+async def test_one_time_passwords_are_good_once(desk: Desk) -> None:
+    """Turned on with the first code; a code that was used does not open again; off by password."""
+    olga = await desk.at_work("olga")
+    begun = (await olga.post("/me/totp")).json()
+    secret = parse_qs(urlsplit(begun["uri"]).query)["secret"][0]
+    totp = pyotp.TOTP(secret)
+    wrong = await olga.post("/me/totp/on", {"sealed": begun["sealed"], "code": "000000"})
+    assert wrong.json()["code"] == "wrong_code"
+    code = totp.at(desk.clock.now())
+    on = await olga.post("/me/totp/on", {"sealed": begun["sealed"], "code": code})
+    assert on.status_code == 204
+    browser = desk.browser()
+    assert (await browser.sign_in("olga@nitka.test")).json()["code"] == "code_needed"
+    assert (await browser.sign_in("olga@nitka.test", code=code)).status_code == 401
+    desk.clock.ahead = timedelta(seconds=60)
+    assert (
+        await browser.sign_in("olga@nitka.test", code=totp.at(desk.clock.now()))
+    ).status_code == 200
+    assert (await browser.post("/me/totp/off", {"password": "no"})).status_code == 403
+    assert (await browser.post("/me/totp/off", {"password": PASSWORD})).status_code == 204
+
+
+async def test_sessions_are_listed_and_ended(desk: Desk) -> None:
+    """One by one or all; nobody ends another's; after twelve hours they end by themselves."""
+    await desk.hire("olga")
+    first, second = desk.browser(), desk.browser()
+    for browser in (first, second):
+        await browser.sign_in("olga@nitka.test")
+    listed = (await first.get("/me/sessions")).json()["sessions"]
+    assert [session["current"] for session in listed].count(True) == 1
+    piotr = await desk.at_work("piotr")
+    other = next(session["id"] for session in listed if not session["current"])
+    stolen = await piotr.post(f"/me/sessions/{other}", method="DELETE")
+    assert (stolen.status_code, stolen.json()["code"]) == (404, "unknown_session")
+    assert (await first.post(f"/me/sessions/{other}", method="DELETE")).status_code == 204
+    assert (await second.get("/me")).status_code == 401
+    desk.clock.ahead = timedelta(hours=12, minutes=1)
+    assert (await first.get("/me")).status_code == 401
+
+
+async def test_roles(desk: Desk) -> None:
+    """Agents do not manage accounts; who is turned off is out at once; an admin is always left."""
+    admin = await desk.at_work("anna", Role.ADMIN)
+    olga = await desk.at_work("olga")
+    refused = await olga.post("/staff", {"email": "x@nitka.test", "name": "X"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_allowed")
+    everybody = {s["email"]: s["id"] for s in (await olga.get("/staff")).json()["staff"]}
+    off = await admin.post(
+        f"/staff/{everybody['olga@nitka.test']}", {"active": False}, method="PATCH"
+    )
+    assert off.json()["active"] is False
+    assert (await olga.get("/me")).status_code == 401
+    assert (await olga.sign_in("olga@nitka.test")).status_code == 401
+    last = await admin.post(
+        f"/staff/{everybody['anna@nitka.test']}", {"role": "agent"}, method="PATCH"
+    )
+    assert (last.status_code, last.json()["code"]) == (409, "last_admin")
+
+
+async def test_a_personal_token_acts_for_its_owner(desk: Desk) -> None:
+    """At the desk's API and at `/api/v1`, without a cookie and without CSRF; until he is gone."""
+    admin = await desk.at_work("anna", Role.ADMIN)
+    olga = await desk.at_work("olga")
+    token = (await olga.post("/me/tokens", {"name": "script"})).json()["token"]
+    assert (await olga.post("/me/tokens", {"name": "script"})).status_code == 409
+    plain = desk.browser().http
+    headers = {"Authorization": f"Bearer {token}"}
+    me = await plain.get("/api/desk/me", headers=headers)
+    assert me.json()["account"]["email"] == "olga@nitka.test"
+    assert (await plain.get("/api/v1/handoffs", headers=headers)).status_code == 200
+    account = me.json()["account"]["id"]
+    await admin.post(f"/staff/{account}", {"active": False}, method="PATCH")
+    assert (await plain.get("/api/desk/me", headers=headers)).status_code == 401
+    assert (await plain.get("/api/v1/handoffs", headers=headers)).status_code == 401
+
+
+async def test_a_demo_link_signs_in_once(desk: Desk) -> None:
+    """Without a password: what `nitka up` prints on a laptop."""
+    account = await desk.hire("demo", Role.ADMIN)
+    async with desk.house.store.begin() as uow:
+        token = await make_link(
+            uow, account, Purpose.SIGN_IN, at=desk.clock.now(), actor="nitka up"
+        )
+    browser = desk.browser()
+    assert (await browser.post("/links/use", {"token": token})).status_code == 200
+    assert (await browser.post("/links/use", {"token": token})).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/me", "/staff", "/me/sessions"])
+async def test_nothing_is_open_to_strangers(desk: Desk, path: str) -> None:
+    """401, whatever is asked for."""
+    assert (await desk.browser().get(path)).status_code == 401
