@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -96,3 +96,14 @@ class Message:
     deleted: bool = False
     internal: bool = False
     staff: str | None = None
+
+
+def numbered(message: Message) -> Message:
+    """Give a message with its buttons as a numbered list, for channels that have no buttons.
+
+    The number or the title, typed, chooses (`nitka.domain.wording.chosen`).
+    """
+    if not message.buttons:
+        return message
+    listed = [f"{number}. {button.title}" for number, button in enumerate(message.buttons, 1)]
+    return replace(message, text="\n".join([message.text, *listed]).strip(), buttons=())

@@ -119,8 +119,9 @@ class Answer:
             if resume and scene.thread.owner is not Owner.BOT:
                 await uow.inbox.finish(waiting.inbox_id, Outcome.ANSWERED)
                 return None
-            payload = _RESUME if resume else None
-            return await self._begin(uow, scene.thread, waiting, live, payload=payload)
+            if resume:
+                return await self._begin(uow, scene.thread, scene.waiting, live, payload=_RESUME)
+            return await self._begin(uow, scene.thread, waiting, live, payload=None)
 
     async def _begin(
         self,

@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 
 from nitka.domain.address import Channel
-from nitka.domain.message import MessageState
+from nitka.domain.message import MessageState, numbered
 from nitka.errors import SendError, SendFault
 from nitka.ports import Clock, Connector, Due, Job, Queue, Sent, Store
 from nitka.service.lease import hold
@@ -99,7 +99,9 @@ class Deliver:
             # A message that breaks its worker again and again must not block those behind it.
             often = f"the try broke off {due.attempts} times"
             return SendError(SendFault.NETWORK, often, retryable=False)
-        sent, parts = Sent(), connector.render(due.message)
+        buttons = connector.capabilities().buttons
+        message = due.message if buttons else numbered(due.message)
+        sent, parts = Sent(), connector.render(message)
         try:
             for number, part in enumerate(parts):
                 if number < due.parts_sent:

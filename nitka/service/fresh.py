@@ -23,7 +23,11 @@ class Scene:
 
 
 async def fresh(uow: UnitOfWork, waiting: Waiting) -> Scene:
-    """Lock the thread that the message stands in now. Raises `Fenced` if it was erased."""
+    """Lock the thread that the message stands in now. Raises `Fenced` if it was erased.
+
+    What is answered to a command is nobody else's business: it goes to the address itself, not to
+    the group or channel where the command may have been written.
+    """
     while True:
         message = await uow.messages.get(waiting.message.id)
         if message is None:
@@ -33,7 +37,8 @@ async def fresh(uow: UnitOfWork, waiting: Waiting) -> Scene:
         if again is not None and again.customer_id == thread.customer_id:
             customer = await uow.customers.get(thread.customer_id)
             language = customer.language if customer else None
-            return Scene(replace(waiting, message=again), thread, language)
+            private = replace(again, place=None)
+            return Scene(replace(waiting, message=private), thread, language)
 
 
 async def answer(

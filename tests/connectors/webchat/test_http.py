@@ -11,10 +11,12 @@ import pytest
 from connectors.webchat.files import file_name
 from connectors.webchat.rate import Visits
 from connectors.webchat.token import Visitor
+from nitka.errors import Refused
 from tests.connectors.harness import Case, reveals, table
 from tests.connectors.webchat.conftest import SITE_KEY, Site
 
 SESSIONS = "/api/webchat/sessions"
+LINKS = "/api/webchat/links"
 FILES = "/api/webchat/files"
 
 
@@ -253,3 +255,62 @@ async def test_an_unknown_file_is_404(site: Site) -> None:
 def test_a_files_name_is_only_a_name(given: str, expected: str) -> None:
     """No folders, nothing that cannot be shown, not endless."""
     assert file_name(given) == expected
+
+
+async def test_a_visitor_gets_a_code_for_elsewhere(site: Site, visitor: Visitor) -> None:
+    """With the ways that are on; the session says beforehand which there are."""
+    opened = await site.http.post(SESSIONS, json={})
+    assert opened.json()["channels"] == ["slack", "telegram"]
+    answer = await site.http.post(LINKS, json={"token": site.tokens.issue(visitor)})
+    assert answer.status_code == 201
+    assert answer.json() == {
+        "code": "K7WQX2MPRA",
+        "expires_at": "2026-11-25T12:00:00Z",
+        "telegram": "https://t.me/shop?start=K7WQX2MPRA",
+        "slack": "link it",
+    }
+    assert [address for address, _ in site.continuing.invited] == [visitor.address]
+
+
+async def test_a_code_is_refused_to_strangers_and_to_who_has_many(
+    site: Site, visitor: Visitor
+) -> None:
+    """401 for a bent token, 429 while there are too many; nothing is given."""
+    bent = await site.http.post(LINKS, json={"token": site.tokens.issue(visitor)[:-2] + "AA"})
+    assert (bent.status_code, bent.json()["code"]) == (401, "unknown_token")
+    site.continuing.closed = True
+    many = await site.http.post(LINKS, json={"token": site.tokens.issue(visitor)})
+    assert (many.status_code, many.json()["code"]) == (429, "too_many_requests")
+    assert site.continuing.invited == []
+
+
+async def test_a_replayed_identity_opens_no_session(site: Site) -> None:
+    """401, and no token is given."""
+    replayed = Refused("identity_replayed", "It was used.", status=401)
+    site.recognising.refuses.append(replayed)
+    answer = await site.http.post(SESSIONS, json={"identity": identity()})
+    assert (answer.status_code, answer.json()["code"]) == (401, "identity_replayed")
+    assert "token" not in answer.json()
+
+
+async def test_a_thread_of_another_signed_in_customer_is_left(site: Site, visitor: Visitor) -> None:
+    """Whoever signs in where another customer's thread is gets one of his own, hinted at."""
+    clash = Refused("identity_clash", "Another's.", status=409)
+    site.recognising.refuses.append(clash)
+    before = site.tokens.issue(visitor)
+    answer = await site.http.post(SESSIONS, json={"token": before, "identity": identity("42")})
+    own = site.tokens.read(answer.json()["token"])
+    assert own is not None
+    assert own.id != visitor.id
+    assert own.profile.name is None
+    [(address, _, seen_with)] = site.recognising.told
+    assert (address, seen_with) == (own.address, visitor.address)
+
+
+async def test_a_signature_is_known_however_it_is_written(site: Site) -> None:
+    """The end of a signature has spare bits: changed ones are the same signed identity."""
+    signed = identity()
+    for token in (signed, signed + "="):
+        await site.http.post(SESSIONS, json={"identity": token})
+    digests = {told.digest for _, told, _ in site.recognising.told}
+    assert len(digests) == 1

@@ -14,6 +14,7 @@ from connectors.webchat.connector import WebChat
 from connectors.webchat.pump import Pace
 from connectors.webchat.socket import Manners
 from connectors.webchat.token import Visitor, new_visitor
+from nitka.domain.address import Channel
 from nitka.domain.customer import Profile
 from nitka.domain.thread import Owner, Team
 from nitka.ports import topic_of
@@ -402,3 +403,32 @@ async def test_sockets_are_counted(site: Site, visitor: Visitor) -> None:
     async with site.visit(visitor), site.visit(visitor):
         assert site.api.sockets == 2
     await eventually(lambda: site.api.sockets == 0)
+
+
+async def test_a_client_that_slept_through_a_join_begins_anew(site: Site, visitor: Visitor) -> None:
+    """Its numbers are old: `reset` comes at once, and after that what is new, numbered anew."""
+    async with site.visit(visitor) as client:
+        await client.send(type="message", id="m1", text="hi")
+        await client.until("ack")
+    customer_id = site.front.customers[visitor.address]
+    site.front.epochs[customer_id] += 1
+    site.front.add(customer_id, "said elsewhere", channel=Channel.TELEGRAM)
+    async with site.visit(visitor, after=1) as client:
+        assert await client.until("reset") == {"type": "reset", "seq": 2}
+        await client.send(type="hello", token=site.tokens.issue(visitor), after=0)
+        told = await client.until("message", text="said elsewhere")
+        assert told["channel"] == "telegram"
+    async with site.visit(visitor, after=1) as client:  # it knows the new numbers by now
+        assert (await client.until("message"))["seq"] == 2
+
+
+async def test_a_join_amid_the_showing_begins_anew(site: Site, visitor: Visitor) -> None:
+    """Lines of new numbers are never shown under old ones, though nobody said `reset`."""
+    async with site.visit(visitor) as client:
+        await client.send(type="message", id="m1", text="hi")
+        await client.until("message", id="m1")
+        customer_id = site.front.customers[visitor.address]
+        site.front.epochs[customer_id] += 1
+        await site.front.say(visitor.address, "under a new number")
+        assert (await client.until("reset"))["seq"] == 2
+        assert "under a new number" not in str(client.frames)
