@@ -84,7 +84,9 @@ class BotApi:
         self, where: str, given: object, kind: str, files: Mapping[str, Upload]
     ) -> tuple[Any, list[Fault]]:
         if kind in ("String", "InputFile"):
-            return given, _text_faults(where, given, files)
+            named = files.get(str(given).removeprefix("attach://"))
+            attached = isinstance(given, str) and given.startswith("attach://") and named
+            return attached or given, _text_faults(where, given, files)
         value = _told(given) if isinstance(given, str) else given
         simple = {
             "Integer": isinstance(value, int) and not isinstance(value, bool),
