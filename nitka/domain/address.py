@@ -30,5 +30,4 @@ class Evidence(StrEnum):
     """How we know that an address belongs to its customer."""
 
     OWN = "own"  # the address the customer began with: nobody else was there before
-    PROVED = "proved"
-    SUGGESTED = "suggested"
+    PROVED = "proved"  # joined by proof, see `nitka.domain.link`
