@@ -31,6 +31,8 @@ from nitka.channels import Channels, open_channels
 from nitka.desk import DeskParts, base_url, compose_desk, demo_link, invite, open_passwords
 from nitka.domain.staff import Role
 from nitka.engine.business import ActionServer
+from nitka.desk import DeskParts, base_url, compose_desk, demo_link, invite, open_passwords
+from nitka.domain.staff import Role
 from nitka.engine.rasa import RasaEngine
 from nitka.engine.states import RasaStates
 from nitka.errors import ConfigError

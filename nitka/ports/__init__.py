@@ -92,6 +92,7 @@ __all__ = [
     "Part",
     "Passwords",
     "Personal",
+    "Passwords",
     "Position",
     "Queue",
     "Received",
