@@ -116,6 +116,7 @@ async def desk(house: House, tmp_path: Path) -> AsyncIterator[Desk]:
             people=people,
             clock=clock,
             passwords=_PASSWORDS,
+            fanout=house.fanout,
             base_url=BASE,
         )
     )
@@ -126,7 +127,9 @@ async def desk(house: House, tmp_path: Path) -> AsyncIterator[Desk]:
         fanout=house.fanout,
         accounts={Channel.WEB: "site"},
     )
-    api = ServerApi(Gate(house.store), show=Show(house.store), speak=speak, people=people)
+    api = ServerApi(
+        Gate(house.store), show=Show(house.store), speak=speak, people=people, confirm=house.confirm
+    )
     app = create_app(Parts(api, Assets(tmp_path, demo=False), Metrics(), {}, routers=[router]))
     made = Desk(house, app, clock, _PASSWORDS)
     yield made
