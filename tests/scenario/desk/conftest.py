@@ -128,7 +128,12 @@ async def desk(house: House, tmp_path: Path) -> AsyncIterator[Desk]:
         accounts={Channel.WEB: "site"},
     )
     api = ServerApi(
-        Gate(house.store), show=Show(house.store), speak=speak, people=people, confirm=house.confirm
+        Gate(house.store),
+        show=Show(house.store),
+        speak=speak,
+        people=people,
+        confirm=house.confirm,
+        privacy=house.privacy,
     )
     app = create_app(Parts(api, Assets(tmp_path, demo=False), Metrics(), {}, routers=[router]))
     made = Desk(house, app, clock, _PASSWORDS)
