@@ -30,12 +30,8 @@ def _text(name: str, *, nullable: bool = False, primary_key: bool = False) -> sa
     return sa.Column(name, sa.Text(), nullable=nullable, primary_key=primary_key)
 
 
-def _points_at(
-    table: str, column: str, *, of: str, ondelete: str | None = None
-) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(
-        [column], [f"{of}.id"], name=op.f(f"fk_{table}_{column}"), ondelete=ondelete
-    )
+def _points_at(table: str, column: str, *, of: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint([column], [f"{of}.id"], name=op.f(f"fk_{table}_{column}"))
 
 
 def upgrade() -> None:
@@ -54,7 +50,7 @@ def upgrade() -> None:
         "customer_tags",
         sa.Column("customer_id", sa.Uuid(), primary_key=True),
         _text("tag", primary_key=True),
-        _points_at("customer_tags", "customer_id", of="customers", ondelete="CASCADE"),
+        _points_at("customer_tags", "customer_id", of="customers"),
     )
     op.create_index(op.f("ix_customer_tags_tag"), "customer_tags", ["tag"])
     op.create_table(
@@ -62,45 +58,13 @@ def upgrade() -> None:
         sa.Column("message_id", sa.Uuid(), primary_key=True),
         _text("staff", primary_key=True),
         _flag("read", default=False),
-        _points_at("mentions", "message_id", of="messages", ondelete="CASCADE"),
+        _points_at("mentions", "message_id", of="messages"),
     )
     op.create_index(
         "ix_mentions_unread", "mentions", ["staff"], postgresql_where=sa.text("NOT read")
     )
-    op.create_table(
-        "staff_reads",
-        _text("staff", primary_key=True),
-        sa.Column("customer_id", sa.Uuid(), primary_key=True),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
-        _points_at("staff_reads", "customer_id", of="customers", ondelete="CASCADE"),
-    )
-    _for_the_inbox()
     op.add_column("tokens", sa.Column("account_id", sa.Uuid()))
     op.create_foreign_key(op.f("fk_tokens_account_id"), "tokens", "staff", ["account_id"], ["id"])
-
-
-def _for_the_inbox() -> None:
-    op.add_column("threads", _at("last_at"))
-    op.execute(
-        "UPDATE threads SET last_at = coalesce((SELECT max(created_at) FROM messages"
-        " WHERE messages.customer_id = threads.customer_id), last_at)"
-    )
-    op.create_index("ix_threads_last_at", "threads", ["last_at"])
-    op.create_index(
-        "ix_threads_agent", "threads", ["agent"], postgresql_where=sa.text("agent IS NOT NULL")
-    )
-    op.create_index(
-        "ix_messages_words",
-        "messages",
-        [sa.text("to_tsvector('simple', text)")],
-        postgresql_using="gin",
-    )
-    op.create_index(
-        "ix_customers_name",
-        "customers",
-        [sa.func.lower(sa.text("name")).label("lower_name")],
-        postgresql_ops={"lower_name": "text_pattern_ops"},
-    )
 
 
 def _accounts() -> None:
@@ -155,11 +119,7 @@ def _accounts() -> None:
 def downgrade() -> None:
     op.drop_constraint(op.f("fk_tokens_account_id"), "tokens")
     op.drop_column("tokens", "account_id")
-    op.drop_index("ix_customers_name", table_name="customers")
-    op.drop_index("ix_messages_words", table_name="messages")
-    op.drop_index("ix_threads_agent", table_name="threads")
-    op.drop_column("threads", "last_at")
-    for table in ("staff_reads", "mentions", "customer_tags", "canned_replies", "staff_failures"):
+    for table in ("mentions", "customer_tags", "canned_replies", "staff_failures"):
         op.drop_table(table)
     for table in ("staff_links", "staff_sessions", "staff"):
         op.drop_table(table)
