@@ -36,7 +36,7 @@ from nitka.engine.states import RasaStates
 from nitka.errors import ConfigError
 from nitka.metered import MeteredConnector, MeteredEngine, MeteredFront
 from nitka.metrics import Metrics
-from nitka.ports import Engine, Front, Job, Store, Tally
+from nitka.ports import Engine, Fanout, Front, Job, Store, Tally
 from nitka.queue.connection import open_redis
 from nitka.queue.fanout import RedisFanout
 from nitka.queue.live import RedisLive
@@ -53,10 +53,12 @@ from nitka.service.mover import Mover
 from nitka.service.people import People
 from nitka.service.privacy import Privacy
 from nitka.service.recognise import Recognise
+from nitka.service.route import Route
 from nitka.service.show import Show
 from nitka.service.speak import Speak
 from nitka.service.suggest import Confirm
 from nitka.service.sweep import Sweep
+from nitka.service.tell_desk import DeskFanout
 from nitka.service.uploads import KeptUploads
 from nitka.service.work import Worker
 from nitka.settings import ROOT, Settings
@@ -87,7 +89,7 @@ class _House:
     store: Store
     queue: RedisQueue
     live: RedisLive
-    fanout: RedisFanout
+    fanout: Fanout
     engine: Engine
     files: DiskFiles
     channels: Channels
@@ -102,8 +104,9 @@ async def _open_house(settings: Settings, *, connections: int) -> AsyncIterator[
         stack.push_async_callback(store.close)
         redis = open_redis(_needed(settings, "redis_url"))
         stack.push_async_callback(redis.aclose)
-        fanout = RedisFanout(redis)
-        stack.push_async_callback(fanout.close)
+        sockets = RedisFanout(redis)
+        stack.push_async_callback(sockets.close)
+        fanout = DeskFanout(sockets)
         metrics = Metrics()
         engine = RasaEngine(settings.engine_urls, timeout=settings.turn_timeout)
         stack.push_async_callback(engine.close)
@@ -208,6 +211,7 @@ def compose_web(settings: Settings, house: _House) -> FastAPI:
             people=people,
             clock=SystemClock(),
             passwords=open_passwords(settings),
+            fanout=house.fanout,
             base_url=base_url(settings),
         )
     )
@@ -295,7 +299,10 @@ async def run_worker(settings: Settings) -> None:
             listen_alone(house.queue, listener, house.front, channel=channel)
             for channel, listener in house.channels.listeners.items()
         )
-        await _until_signalled(worker.run(), house.sweep.always(), _beat(house.queue), *listeners)
+        route = Route(house.store, queue=house.queue, fanout=house.fanout, clock=SystemClock())
+        await _until_signalled(
+            worker.run(), route.run(), house.sweep.always(), _beat(house.queue), *listeners
+        )
 
 
 async def accounting(settings: Settings) -> Tally:

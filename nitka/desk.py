@@ -7,16 +7,22 @@ from datetime import UTC, datetime
 
 from fastapi import APIRouter
 
+from nitka.api.desk.cases import CasesApi
 from nitka.api.desk.door import DoorApi
+from nitka.api.desk.events import EventsApi
 from nitka.api.desk.gate import DeskGate
 from nitka.api.desk.routes import desk_router
+from nitka.api.desk.shelf import ShelfApi
 from nitka.api.desk.staff import StaffApi
+from nitka.api.desk.threads import ThreadsApi
 from nitka.domain.staff import NewAccount, Purpose, Role
 from nitka.errors import ConfigError
 from nitka.locks.passwords import ArgonPasswords
-from nitka.ports import Clock, Passwords, Store
+from nitka.ports import Clock, Fanout, Passwords, Store
 from nitka.service.accounts import ManageAccounts, first_admin
+from nitka.service.look import Look
 from nitka.service.people import People
+from nitka.service.show import Show
 from nitka.service.sign_in import SignIn, make_link
 from nitka.settings import Settings
 
@@ -31,6 +37,7 @@ class DeskParts:
     people: People
     clock: Clock
     passwords: Passwords
+    fanout: Fanout
     base_url: str
 
 
@@ -53,6 +60,16 @@ def compose_desk(parts: DeskParts) -> APIRouter:
         [
             DoorApi(gate, sign_in=sign_in, accounts=accounts, store=parts.store),
             StaffApi(gate, accounts, parts.clock, base_url=parts.base_url),
+            ThreadsApi(gate, Look(parts.store, show=Show(parts.store), clock=parts.clock)),
+            CasesApi(gate, parts.people, store=parts.store, fanout=parts.fanout),
+            ShelfApi(gate, parts.store),
+            EventsApi(
+                gate,
+                sign_in=sign_in,
+                store=parts.store,
+                fanout=parts.fanout,
+                clock=parts.clock,
+            ),
         ]
     )
 

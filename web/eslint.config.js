@@ -1,4 +1,5 @@
 import js from "@eslint/js";
+import svelte from "eslint-plugin-svelte";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
@@ -21,6 +22,36 @@ export default tseslint.config(
       ],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+    },
+  },
+  ...svelte.configs.recommended,
+  {
+    files: ["desk/**/*.ts"],
+    languageOptions: {
+      parserOptions: {
+        project: "./tsconfig.desk.json",
+        projectService: false,
+        extraFileExtensions: [".svelte"],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+  },
+  {
+    files: ["**/*.svelte", "**/*.svelte.ts"],
+    languageOptions: {
+      parserOptions: {
+        parser: tseslint.parser,
+        project: "./tsconfig.desk.json",
+        projectService: false,
+        extraFileExtensions: [".svelte"],
+        tsconfigRootDir: import.meta.dirname,
+      },
+      globals: { document: "readonly", window: "readonly" },
+    },
+    rules: {
+      "no-undef": "off",
+      "svelte/no-at-html-tags": "error",
+      "svelte/prefer-svelte-reactivity": "off",
     },
   },
   {

@@ -1,4 +1,4 @@
-"""The browser's files: the widget's script for any page, and the demo shop at `/`."""
+"""The browser's files: the widget's script for any page, the demo shop at `/`, the desk."""
 
 from __future__ import annotations
 
@@ -14,13 +14,18 @@ PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; connect-src 'self' ws: wss:; "
     "base-uri 'self'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 )
+DESK_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
 _FOREVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
 _SOON = "public, max-age=300"
 
 
 class Assets:
-    """Serves `web/dist`: `widget.js`, and with the demo on `demo/index.html` and its assets."""
+    """Serves `web/dist`: `widget.js`, `desk/`, and with the demo on `demo/`."""
 
     def __init__(self, dist: Path, *, demo: bool) -> None:
         self._dist = dist
@@ -33,6 +38,8 @@ class Assets:
         router.add_api_route("/widget.js", self.widget, methods=both)
         router.add_api_route("/", self.page, methods=both)
         router.add_api_route("/demo/{path:path}", self.demo_file, methods=both)
+        router.add_api_route("/desk", self.desk, methods=both)
+        router.add_api_route("/desk/{path:path}", self.desk_file, methods=both)
         return router
 
     async def widget(self, request: Request) -> Response:
@@ -55,6 +62,19 @@ class Assets:
         hashed = path.startswith("assets/")
         response.headers["Cache-Control"] = _FOREVER if hashed else _ASK_AGAIN
         response.headers["Content-Security-Policy"] = PAGE_POLICY
+        return response
+
+    async def desk(self, request: Request) -> Response:
+        """Give the desk's page."""
+        return await self.desk_file("", request)
+
+    async def desk_file(self, path: str, request: Request) -> Response:
+        """Give a file of the desk; it runs nothing but its own scripts."""
+        response = await self._file(f"desk/{path or 'index.html'}", request)
+        hashed = path.startswith("assets/")
+        response.headers["Cache-Control"] = _FOREVER if hashed else _ASK_AGAIN
+        response.headers["Content-Security-Policy"] = DESK_POLICY
+        response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
     async def _file(self, path: str, request: Request) -> Response:

@@ -20,6 +20,7 @@ from nitka.ports.channels import (
     Uploads,
     topic_of,
 )
+from nitka.ports.desk import Inboxes, Mentions, Shelf
 from nitka.ports.engine import Clock, Engine
 from nitka.ports.flow import Due, Fetch, Fetches, Handoffs, Inbox, Outbox, Waiting
 from nitka.ports.identity import (
@@ -35,7 +36,7 @@ from nitka.ports.identity import (
     States,
 )
 from nitka.ports.live import Fanout, Job, Live, Queue
-from nitka.ports.people import Cases
+from nitka.ports.people import Cases, Loads
 from nitka.ports.privacy import Business, Leftovers, Personal
 from nitka.ports.store import (
     Answer,
@@ -78,6 +79,7 @@ __all__ = [
     "Front",
     "Handoffs",
     "Inbox",
+    "Inboxes",
     "Invitation",
     "Job",
     "Ledger",
@@ -86,6 +88,8 @@ __all__ = [
     "Links",
     "Listener",
     "Live",
+    "Loads",
+    "Mentions",
     "Messages",
     "NewLink",
     "Outbox",
@@ -99,6 +103,7 @@ __all__ = [
     "Secrets",
     "Sent",
     "Sessions",
+    "Shelf",
     "Signed",
     "States",
     "Store",

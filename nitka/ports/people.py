@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from nitka.domain.handoff import Handoff
 from nitka.domain.message import Message
+from nitka.domain.routing import Load
+
+
+class Loads(Protocol):
+    """What waits, and what staff have on their hands."""
+
+    async def open_handoffs(self, *, limit: int) -> Sequence[Handoff]:
+        """Give the hand-offs that are not closed, the oldest first."""
+        ...
+
+    async def of_staff(self) -> Mapping[str, Load]:
+        """Give the load of everybody who has or had a hand-off lately, by key."""
+        ...
 
 
 class Cases(Protocol):

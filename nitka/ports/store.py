@@ -13,9 +13,10 @@ from nitka.domain.address import Channel
 from nitka.domain.customer import Customer
 from nitka.ports.accounts import Accounts, Doorway, Sessions
 from nitka.ports.channels import StoredFile
+from nitka.ports.desk import Inboxes, Mentions, Shelf
 from nitka.ports.flow import Fetches, Handoffs, Inbox, Outbox
 from nitka.ports.identity import Claims, Codes, Links, States
-from nitka.ports.people import Cases
+from nitka.ports.people import Cases, Loads
 from nitka.ports.privacy import Leftovers, Personal
 from nitka.ports.thread import Customers, Messages, Threads
 
@@ -134,7 +135,11 @@ class UnitOfWork(Protocol):
     directory: Directory
     answers: Answers
     cases: Cases
+    loads: Loads
     accounts: Accounts
+    inboxes: Inboxes
+    shelf: Shelf
+    mentions: Mentions
     sessions: Sessions
     doorway: Doorway
     secrets: Secrets

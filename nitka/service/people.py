@@ -11,7 +11,7 @@ from nitka.domain.staff import Staff
 from nitka.domain.thread import Owner, Team
 from nitka.ports import Clock, Dialogues, Fanout, Job, Queue, Store, topic_of
 from nitka.service.hand_back import hand_back
-from nitka.service.take import pass_on, take
+from nitka.service.take import decline, pass_on, take, take_over
 from nitka.service.write import Draft, Newer, note, reply
 
 
@@ -31,6 +31,20 @@ class People:
         """Make `staff` the one owner of the thread (`service.take`)."""
         async with self._store.begin() as uow:
             handoff = await take(uow, handoff_id, staff, at=self._clock.now())
+        await self._show_owner(handoff.customer_id)
+        return handoff
+
+    async def take_over(self, customer_id: UUID, staff: Staff, *, team: Team) -> Handoff:
+        """Open a hand-off of staff's own wish and take it (`service.take.take_over`)."""
+        async with self._store.begin() as uow:
+            handoff = await take_over(uow, customer_id, staff, team=team, at=self._clock.now())
+        await self._show_owner(handoff.customer_id)
+        return handoff
+
+    async def decline(self, handoff_id: UUID, staff: Staff) -> Handoff:
+        """Have a hand-off offered to the next (`service.take.decline`)."""
+        async with self._store.begin() as uow:
+            handoff = await decline(uow, handoff_id, staff)
         await self._show_owner(handoff.customer_id)
         return handoff
 

@@ -12,6 +12,7 @@ from nitka.domain.thread import Owner, Team
 from nitka.errors import Refused
 from nitka.ports import UnitOfWork
 from nitka.service.casework import Case, closed, open_case, own_case, taken
+from nitka.service.hand_over import hand_over
 
 
 async def take(uow: UnitOfWork, handoff_id: UUID, staff: Staff, *, at: datetime) -> Handoff:
@@ -28,6 +29,41 @@ async def take(uow: UnitOfWork, handoff_id: UUID, staff: Staff, *, at: datetime)
     if case.thread.owner is Owner.AGENT and case.thread.agent not in (None, staff.key):
         raise taken(case)
     return await _give(uow, case, staff, at=at, action="take", actor=staff)
+
+
+async def take_over(
+    uow: UnitOfWork, customer_id: UUID, staff: Staff, *, team: Team, at: datetime
+) -> Handoff:
+    """Take a thread over from the bot, or from the queue: opens a hand-off where none waits.
+
+    Raises `Refused`: 404 `unknown_customer`, 409 `handoff_taken` with who has it.
+    """
+    thread = await uow.threads.current(customer_id)
+    if thread is None:
+        raise Refused("unknown_customer", "There is no such customer.", status=404)
+    opened = [
+        one
+        for one in await uow.handoffs.of(thread.customer_id)
+        if one.state is not HandoffState.CLOSED
+    ]
+    if not opened:
+        handed = await hand_over(
+            uow, thread.customer_id, team=team, reason="staff", facts={}, actor=staff.key
+        )
+        opened = [handed]
+    return await take(uow, opened[0].id, staff, at=at)
+
+
+async def decline(uow: UnitOfWork, handoff_id: UUID, staff: Staff) -> Handoff:
+    """Withdraw the offer of a hand-off that was made to `staff`; the next one gets it."""
+    case = await open_case(uow, handoff_id)
+    waits = case.handoff.state is HandoffState.WAITING
+    if not waits or case.handoff.offered_to != staff.key:
+        return case.handoff
+    handoff = replace(case.handoff, offered_at=None)
+    await uow.cases.change(handoff)
+    await _note(uow, case, "decline", staff, {})
+    return handoff
 
 
 async def pass_on(

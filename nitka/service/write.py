@@ -82,6 +82,7 @@ async def note(
     )
     message = await uow.messages.add(case.thread.customer_id, line)
     assert message is not None  # noqa: S101  # it has no key
+    await uow.mentions.add(message.id, mentions)
     await _note_down(uow, case, "note", staff, message, mentions=list(mentions))
     return message
 

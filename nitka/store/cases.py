@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from nitka.domain.handoff import Alarm, Handoff, HandoffState
 from nitka.domain.message import Author, Message
+from nitka.domain.routing import Load
 from nitka.store import mapping
 from nitka.store.tables import handoffs, messages
+
+_LATELY = timedelta(days=2)
 
 
 class SqlCases:
@@ -79,3 +82,36 @@ class SqlCases:
         )
         row = rows.one_or_none()
         return mapping.message(row) if row else None
+
+
+class SqlLoads:
+    """`ports.Loads` in PostgreSQL."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def open_handoffs(self, *, limit: int) -> Sequence[Handoff]:
+        rows = await self._connection.execute(
+            select(handoffs)
+            .where(text("handoffs.state <> 'closed'"))  # as the partial index says it
+            .order_by(handoffs.c.opened_at)
+            .limit(limit)
+        )
+        return [mapping.handoff(row) for row in rows]
+
+    async def of_staff(self) -> Mapping[str, Load]:
+        """Count open hand-offs, and find when each did something last: took or closed one."""
+        lately = func.now() - _LATELY
+        rows = await self._connection.execute(
+            select(
+                handoffs.c.agent,
+                func.count().filter(handoffs.c.state == HandoffState.ACTIVE).label("active"),
+                func.max(func.greatest(handoffs.c.taken_at, handoffs.c.closed_at)).label("idle"),
+            )
+            .where(
+                handoffs.c.agent.is_not(None),
+                (handoffs.c.state == HandoffState.ACTIVE) | (handoffs.c.opened_at > lately),
+            )
+            .group_by(handoffs.c.agent)
+        )
+        return {row.agent: Load(row.active, row.idle) for row in rows}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, exists, select, text, update
+from sqlalchemy import ColumnElement, and_, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -71,7 +71,7 @@ class SqlMessages:
         moved = await self._connection.execute(
             update(threads)
             .where(threads.c.customer_id == customer_id)
-            .values(seq=threads.c.seq + step)
+            .values(seq=threads.c.seq + step, last_at=func.clock_timestamp())
             .returning(threads.c.seq)
         )
         return int(moved.scalar_one())

@@ -63,6 +63,11 @@ customers = Table(
     Column("time_zone", Text),
     _at(),
     Index("ix_customers_email", func.lower(text("email"))),
+    Index(
+        "ix_customers_name",
+        func.lower(text("name")).label("lower_name"),
+        postgresql_ops={"lower_name": "text_pattern_ops"},
+    ),
 )
 
 addresses = Table(
@@ -150,11 +155,14 @@ threads = Table(
     Column("seq", BigInteger, nullable=False, server_default="0"),
     Column("turn", BigInteger, nullable=False, server_default="0"),
     Column("fence", BigInteger, nullable=False, server_default="0"),
+    _at("last_at"),
     Column("epoch", BigInteger, nullable=False, server_default="0"),
     Column("joined_into", ForeignKey("customers.id")),
     Column("answer_at", ForeignKey("addresses.id")),
     Column("answer_while_at", ForeignKey("addresses.id")),
     Index(None, "joined_into"),
+    Index("ix_threads_last_at", "last_at"),
+    Index("ix_threads_agent", "agent", postgresql_where=text("agent IS NOT NULL")),
 )
 
 dialogue_states = Table(
@@ -203,6 +211,7 @@ messages = Table(
         "native_id",
         postgresql_where=text("native_id IS NOT NULL"),
     ),
+    Index("ix_messages_words", text("to_tsvector('simple', text)"), postgresql_using="gin"),
 )
 
 inbox = Table(
@@ -453,15 +462,33 @@ canned_replies = Table(
 customer_tags = Table(
     "customer_tags",
     metadata,
-    _customer(primary_key=True),
+    Column(
+        "customer_id",
+        ForeignKey("customers.id", ondelete="CASCADE"),
+        primary_key=True,
+        nullable=False,
+    ),
     Column("tag", Text, primary_key=True),
     Index(None, "tag"),
+)
+
+staff_reads = Table(
+    "staff_reads",
+    metadata,
+    Column("staff", Text, primary_key=True),
+    Column(
+        "customer_id",
+        ForeignKey("customers.id", ondelete="CASCADE"),
+        primary_key=True,
+        nullable=False,
+    ),
+    Column("seq", BigInteger, nullable=False),
 )
 
 mentions = Table(
     "mentions",
     metadata,
-    Column("message_id", ForeignKey("messages.id"), primary_key=True),
+    Column("message_id", ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
     Column("staff", Text, primary_key=True),
     Column("read", Boolean, nullable=False, server_default=text("false")),
     Index("ix_mentions_unread", "staff", postgresql_where=text("NOT read")),

@@ -23,31 +23,37 @@ from nitka.ports import (
     Fetches,
     Handoffs,
     Inbox,
+    Inboxes,
     Ledger,
     Leftovers,
     Links,
+    Loads,
+    Mentions,
     Messages,
     Outbox,
     Personal,
     Secrets,
     Sessions,
+    Shelf,
     States,
     Threads,
 )
 from nitka.store.accounts import SqlAccounts, SqlDoorway, SqlSessions
-from nitka.store.cases import SqlCases
+from nitka.store.cases import SqlCases, SqlLoads
 from nitka.store.claims import SqlClaims, SqlCodes
 from nitka.store.customers import SqlCustomers
 from nitka.store.directory import SqlAnswers, SqlDirectory
 from nitka.store.fetches import SqlFetches
 from nitka.store.handoffs import SqlHandoffs
 from nitka.store.inbox import SqlInbox
+from nitka.store.inboxes import SqlInboxes
 from nitka.store.ledger import SqlLedger
 from nitka.store.links import SqlLinks
 from nitka.store.messages import SqlMessages
 from nitka.store.outbox import SqlOutbox
 from nitka.store.personal import SqlLeftovers, SqlPersonal
 from nitka.store.secrets import SqlSecrets
+from nitka.store.shelf import SqlMentions, SqlShelf
 from nitka.store.states import SqlStates
 from nitka.store.threads import SqlThreads
 
@@ -66,9 +72,13 @@ class SqlUnitOfWork:
         self.handoffs: Handoffs = SqlHandoffs(connection)
         self.ledger: Ledger = SqlLedger(connection)
         self.directory: Directory = SqlDirectory(connection)
+        self.inboxes: Inboxes = SqlInboxes(connection)
+        self.shelf: Shelf = SqlShelf(connection)
+        self.mentions: Mentions = SqlMentions(connection)
         self.accounts: Accounts = SqlAccounts(connection)
         self.sessions: Sessions = SqlSessions(connection)
         self.doorway: Doorway = SqlDoorway(connection)
+        self.loads: Loads = SqlLoads(connection)
         self.cases: Cases = SqlCases(connection)
         self.answers: Answers = SqlAnswers(connection)
         self.links: Links = SqlLinks(connection)

@@ -262,13 +262,23 @@ async def test_who_may_not(desk: Desk) -> None:
 
 
 async def test_the_bot_never_speaks_after_a_person_took_over(desk: Desk) -> None:
-    """200 take-overs at random moments of a turn: the bot's late words are drafts, never lines."""
+    """200 take-overs at random moments: the bot's late words are drafts, never lines.
+
+    Every fourth comes for certain while the engine works, and the engine goes on afterwards.
+    """
     house = desk.house
     rng = random.Random(6)
     plain = answer("the bot's word")
     moments = {f"v{number}": rng.random() * 0.02 for number in range(200)}
 
+    asked = {visitor: asyncio.Event() for visitor in moments}
+    taken_over = {visitor: asyncio.Event() for visitor in moments}
+
     async def turn(request: TurnRequest) -> TurnResult:
+        visitor = request.text
+        asked[visitor].set()
+        if _in_the_middle(visitor):
+            await taken_over[visitor].wait()
         await asyncio.sleep(rng.random() * 0.02)
         return plain
 
@@ -276,7 +286,9 @@ async def test_the_bot_never_speaks_after_a_person_took_over(desk: Desk) -> None
     taken: dict[UUID, int] = {}
 
     async def one(visitor: str) -> UUID:
-        received = await house.say("hello", visitor=visitor)
+        received = await house.say(visitor, visitor=visitor)
+        if _in_the_middle(visitor):
+            await asked[visitor].wait()
         await asyncio.sleep(moments[visitor])
         async with house.store.begin() as uow:
             handoff = await hand_over(
@@ -289,6 +301,7 @@ async def test_the_bot_never_speaks_after_a_person_took_over(desk: Desk) -> None
             )
         took = await desk.post("olga", f"{handoff.id}/take")
         assert took.status_code == 200
+        taken_over[visitor].set()
         taken[received.customer_id] = await desk.seq(received.customer_id)
         return received.customer_id
 
@@ -308,8 +321,12 @@ async def test_the_bot_never_speaks_after_a_person_took_over(desk: Desk) -> None
             kept = await uow.handoffs.drafts(customer)
         assert len(said) + len(kept) <= 1
         drafts += len(kept)
-    assert drafts > 0, "no take-over came in the middle of a turn"
+    assert drafts >= 50, "those in the middle of a turn"
     assert await house.unexplained() == 0
+
+
+def _in_the_middle(visitor: str) -> bool:
+    return int(visitor.removeprefix("v")) % 4 == 0
 
 
 async def _all_finished(house: House) -> bool:

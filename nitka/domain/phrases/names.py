@@ -12,6 +12,8 @@ class Phrase(StrEnum):
     BOT_IS_BACK = "bot_is_back"
     HANDED_BACK = "handed_back"
     CALL_BACK = "call_back"
+    ALL_BUSY = "all_busy"
+    NOBODY_THERE = "nobody_there"
 
     LINK_CODE = "link_code"
     LINK_ONLY_CODE = "link_only_code"

@@ -45,4 +45,23 @@ TALK: dict[Phrase, dict[Language, str]] = {
         Language.RU: "Сотрудник Вам перезвонит. А пока с Вами здесь бот.",
         Language.PL: "Ktoś z zespołu oddzwoni. Do tego czasu rozmowę prowadzi tu bot.",
     },
+    Phrase.ALL_BUSY: {
+        Language.EN: "All colleagues are busy at the moment; you are number {place} in the queue. "
+        "To go on with the bot meanwhile, just write “bot”: you keep your place.",
+        Language.RU: "Сейчас все сотрудники заняты; Ваш номер в очереди: {place}. Если пока "
+        "хотите продолжить с ботом, напишите «бот»: место в очереди сохранится.",
+        Language.PL: "W tej chwili wszyscy są zajęci; numer w kolejce: {place}. Aby w międzyczasie "
+        "porozmawiać z botem, wystarczy napisać „bot”: miejsce w kolejce zostaje.",
+    },
+    Phrase.NOBODY_THERE: {
+        Language.EN: "Nobody of the team is here just now. Your request is kept, and a colleague "
+        "will answer right here. To go on with the bot meanwhile, just write “bot”; it can also "
+        "note that you would like to be called back.",
+        Language.RU: "Сейчас в команде никого нет на месте. Обращение сохранено, и сотрудник "
+        "ответит прямо здесь. Если пока хотите продолжить с ботом, напишите «бот»; ему можно "
+        "сказать и о том, что Вам нужно перезвонить.",
+        Language.PL: "W tej chwili nie ma nikogo z zespołu. Zgłoszenie jest zapisane i ktoś "
+        "odpisze w tej rozmowie. Aby w międzyczasie porozmawiać z botem, wystarczy napisać „bot”; "
+        "może też zanotować prośbę o oddzwonienie.",
+    },
 }

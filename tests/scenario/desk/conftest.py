@@ -116,6 +116,7 @@ async def desk(house: House, tmp_path: Path) -> AsyncIterator[Desk]:
             people=people,
             clock=clock,
             passwords=_PASSWORDS,
+            fanout=house.fanout,
             base_url=BASE,
         )
     )

@@ -89,6 +89,7 @@ class _Work:
         self.outbox = _Outbox(shelf)
         self.handoffs = _Handoffs(shelf)
         self.ledger = _Ledger(shelf)
+        self.sessions = _Sessions()
         self.directory = _Directory(shelf)
         self.answers = _Answers(shelf)
         self.links = _Links(shelf)
@@ -189,6 +190,11 @@ class _Handoffs(_On):
 class _Ledger(_On):
     async def token(self, digest: str) -> tuple[str, frozenset[str]] | None:
         return self.shelf.tokens.get(digest)
+
+
+class _Sessions:
+    async def by_token(self, digest: str) -> None:
+        """Nobody has a personal token here."""
 
 
 class _Directory(_On):

@@ -1,0 +1,101 @@
+"""What staff look at: inbox, threads, customers, search. A look at a history is in the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from nitka.domain.desk import Hits, Mention, Row, View
+from nitka.domain.message import Message
+from nitka.domain.staff import Account
+from nitka.ports import Clock, Store, UnitOfWork
+from nitka.service.show import Portrait, Show, unknown_customer
+
+_SAME_LOOK = timedelta(minutes=10)  # within it, going on reading is the same look
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some lines of a thread in order. `epoch`: lines of another one mean nothing any more."""
+
+    customer_id: UUID
+    epoch: int
+    seq: int
+    messages: Sequence[Message]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A customer as the desk shows him."""
+
+    portrait: Portrait
+    tags: Sequence[str]
+    drafts: Sequence[str]
+
+
+class Look:
+    """Reads for staff."""
+
+    def __init__(self, store: Store, *, show: Show, clock: Clock) -> None:
+        self._store = store
+        self._show = show
+        self._clock = clock
+
+    async def inbox(
+        self, account: Account, view: View, *, before: datetime | None, limit: int
+    ) -> Sequence[Row]:
+        async with self._store.begin() as uow:
+            return await uow.inboxes.rows(account, view, before=before, limit=limit)
+
+    async def customer(self, account: Account, customer_id: UUID) -> Sight:
+        """Give a customer with what hangs on him. Raises `Refused` 404 `unknown_customer`."""
+        found = await self._show.customer(customer_id)
+        if not found:
+            raise unknown_customer()
+        async with self._store.begin() as uow:
+            root = found[0].customer.id
+            await self._note(uow, account, root)
+            tags = await uow.shelf.tags(root)
+            return Sight(found[0], tags, await uow.handoffs.drafts(root))
+
+    async def page(
+        self, account: Account, customer_id: UUID, *, before: int | None, after: int, limit: int
+    ) -> Page:
+        """Give lines of a thread: those after a `seq`, or the last ones, or the last before one.
+
+        Raises `Refused` 404 `unknown_customer`.
+        """
+        async with self._store.begin() as uow:
+            root = await uow.links.root(customer_id)
+            if root is None:
+                raise unknown_customer()
+            thread = await uow.threads.get(root)
+            await self._note(uow, account, root)
+            if after:
+                lines = await uow.messages.after(root, after, limit=limit, internal=True)
+            else:
+                lines = await uow.inboxes.page(root, before=before, limit=limit)
+        return Page(root, thread.epoch, thread.seq, lines)
+
+    async def search(self, words: str, *, limit: int) -> Hits:
+        async with self._store.begin() as uow:
+            return await uow.inboxes.search(words, limit=limit)
+
+    async def read(self, account: Account, customer_id: UUID, seq: int) -> None:
+        """Note that somebody has seen a thread up to a line."""
+        async with self._store.begin() as uow:
+            if await uow.customers.get(customer_id) is None:
+                raise unknown_customer()
+            await uow.inboxes.read_up_to(account.email, customer_id, seq)
+            await uow.mentions.read(account.email, customer_id)
+
+    async def mentions(self, account: Account, *, limit: int) -> Sequence[Mention]:
+        async with self._store.begin() as uow:
+            return await uow.mentions.of(account.email, limit=limit)
+
+    async def _note(self, uow: UnitOfWork, account: Account, customer_id: UUID) -> None:
+        since = self._clock.now() - _SAME_LOOK
+        if not await uow.inboxes.looked(account.email, customer_id, since=since):
+            await uow.ledger.audit("look", actor=account.email, customer_id=customer_id, facts={})

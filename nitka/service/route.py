@@ -1,0 +1,166 @@
+"""Offers hand-offs that wait to staff who are there, minds the clocks, and tells the customer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+import structlog
+
+from nitka.domain.handoff import Handoff, HandoffState
+from nitka.domain.message import Author, MessageState
+from nitka.domain.phrases import Phrase, say
+from nitka.domain.routing import Waits, alarm_of, choose, present
+from nitka.domain.staff import Account
+from nitka.errors import NitkaError, Refused
+from nitka.ports import Clock, Fanout, Job, Line, Queue, Store, UnitOfWork
+from nitka.service.casework import Case, open_case
+from nitka.service.stop import heed
+from nitka.service.tell_desk import DESK
+from nitka.service.write import where_he_is
+
+log = structlog.get_logger(__name__)
+_EVERY = 2.0  # seconds
+
+
+class Route:
+    """Looks after all hand-offs that are open, again and again. Several processes may: each step
+    locks its thread and looks anew."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        queue: Queue,
+        fanout: Fanout,
+        clock: Clock,
+        waits: Waits | None = None,
+    ) -> None:
+        self._store = store
+        self._queue = queue
+        self._fanout = fanout
+        self._clock = clock
+        self._waits = waits or Waits()
+
+    async def run(self) -> None:
+        """Route until cancelled."""
+        while True:
+            heed()
+            await asyncio.sleep(_EVERY)
+            try:
+                await self.look()
+            except NitkaError as error:
+                log.warning("route.broke_off", error=str(error))
+
+    async def look(self) -> None:
+        """Look at every open hand-off once, the one that has waited longest first."""
+        async with self._store.begin() as uow:
+            handoffs = await uow.loads.open_handoffs(limit=500)
+        place = 0
+        for handoff in handoffs:
+            place += handoff.state is HandoffState.WAITING
+            if self._needs_a_step(handoff):
+                await self._step(handoff.id, place)
+
+    def _needs_a_step(self, handoff: Handoff) -> bool:
+        """Say by what was read whether there may be something to do, so that most cost nothing."""
+        now = self._clock.now()
+        if alarm_of(handoff, self._waits, now) is not handoff.alarm:
+            return True
+        waits = handoff.state is HandoffState.WAITING
+        stale = handoff.offered_at is None or now - handoff.offered_at >= self._waits.offer
+        return waits and stale
+
+    async def _step(self, handoff_id: UUID, place: int) -> None:
+        told: UUID | None = None
+        frames: list[dict[str, object]] = []
+        try:
+            async with self._store.begin() as uow:
+                case = await open_case(uow, handoff_id)
+                handoff = case.handoff
+                if handoff.state is HandoffState.WAITING:
+                    handoff, told = await self._offer(uow, case, place)
+                handoff = replace(handoff, alarm=alarm_of(handoff, self._waits, self._clock.now()))
+                if handoff == case.handoff:
+                    return
+                await uow.cases.change(handoff)
+                frames = _frames(case.handoff, handoff)
+        except Refused:  # it was erased in the meantime
+            return
+        for frame in frames:
+            await self._fanout.publish(DESK, frame)
+        if told is not None:
+            await self._queue.wake(Job.DELIVERY, told)
+
+    async def _offer(self, uow: UnitOfWork, case: Case, place: int) -> tuple[Handoff, UUID | None]:
+        """Offer a hand-off to the next, or tell its customer once why nobody comes yet."""
+        now, handoff = self._clock.now(), case.handoff
+        if handoff.offered_at is not None and now - handoff.offered_at < self._waits.offer:
+            return handoff, None
+        there = present(await uow.accounts.all(), handoff, now)
+        customer = await uow.customers.get(handoff.customer_id)
+        chosen = choose(
+            there,
+            await uow.loads.of_staff(),
+            language=customer.language if customer else None,
+            refused_by=handoff.offered_to,
+        )
+        if chosen is not None:
+            await _note(uow, case, chosen)
+            return replace(handoff, offered_to=chosen.email, offered_at=now), None
+        told = await _tell(uow, handoff, there, place)
+        # nobody to ask: look again when an offer would have run out
+        return replace(handoff, offered_to=None, offered_at=now), told
+
+
+def _frames(before: Handoff, after: Handoff) -> list[dict[str, object]]:
+    """Say what the desk has to hear of a step."""
+    named = {"handoff": str(after.id), "customer": str(after.customer_id)}
+    frames: list[dict[str, object]] = []
+    if after.offered_to and (after.offered_to, after.offered_at) != (
+        before.offered_to,
+        before.offered_at,
+    ):
+        frames.append({"kind": "offer", "staff": after.offered_to, **named})
+    if after.alarm is not before.alarm:
+        frames.append({"kind": "alarm", "alarm": after.alarm, "team": after.team, **named})
+    return frames
+
+
+async def _note(uow: UnitOfWork, case: Case, chosen: Account) -> None:
+    await uow.ledger.audit(
+        "offer",
+        actor="service",
+        customer_id=case.thread.customer_id,
+        facts={"handoff": str(case.handoff.id), "to": chosen.email},
+    )
+
+
+async def _tell(
+    uow: UnitOfWork, handoff: Handoff, there: Sequence[Account], place: int
+) -> UUID | None:
+    """Tell the customer, once a hand-off, that all are busy (and his place) or nobody is there."""
+    if handoff.reason == "callback":  # he waits for nothing in the chat
+        return None
+    try:
+        address = await where_he_is(uow, handoff.customer_id)
+    except Refused:
+        return None
+    customer = await uow.customers.get(handoff.customer_id)
+    last = await uow.cases.last_said(handoff.customer_id, address.id)
+    phrase = Phrase.ALL_BUSY if there else Phrase.NOBODY_THERE
+    line = Line(
+        Author.SYSTEM,
+        say(phrase, customer.language if customer else None, place=place),
+        MessageState.PENDING,
+        address,
+        place=last.place if last else None,
+        key=f"queue:{handoff.id}",
+    )
+    message = await uow.messages.add(handoff.customer_id, line)
+    if message is None:
+        return None
+    await uow.outbox.put(message, address)
+    return handoff.customer_id

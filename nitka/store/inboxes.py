@@ -1,0 +1,176 @@
+"""What the desk reads: inbox, pages of a thread, search. A fixed number of queries each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, func, literal_column, or_, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from nitka.domain.desk import Hits, Row, View
+from nitka.domain.handoff import Handoff, HandoffState
+from nitka.domain.message import Message
+from nitka.domain.staff import Account, Right
+from nitka.store import mapping
+from nitka.store.tables import (
+    addresses,
+    audit,
+    customers,
+    handoffs,
+    messages,
+    staff_reads,
+    threads,
+)
+
+_OPEN = text("handoffs.state <> 'closed'")  # as the partial index says it
+
+
+class SqlInboxes:
+    """`ports.Inboxes` in PostgreSQL."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def rows(
+        self, account: Account, view: View, *, before: datetime | None, limit: int
+    ) -> Sequence[Row]:
+        query = (
+            select(threads, staff_reads.c.seq.label("read_seq"))
+            .outerjoin(
+                staff_reads,
+                (staff_reads.c.customer_id == threads.c.customer_id)
+                & (staff_reads.c.staff == account.email),
+            )
+            .where(threads.c.seq > 0, *_shown(account, view))
+            .order_by(threads.c.last_at.desc(), threads.c.customer_id)
+            .limit(limit)
+        )
+        if before is not None:
+            query = query.where(threads.c.last_at < before)
+        found = (await self._connection.execute(query)).all()
+        ids = [row.customer_id for row in found]
+        people = {
+            row.id: mapping.customer(row)
+            for row in await self._connection.execute(
+                select(customers).where(customers.c.id.in_(ids))
+            )
+        }
+        last = await self._last_lines(ids)
+        open_ones = await self._open_handoffs(ids)
+        return [
+            Row(
+                people[row.customer_id],
+                mapping.thread(row),
+                row.last_at,
+                last.get(row.customer_id),
+                open_ones.get(row.customer_id),
+                row.seq > (row.read_seq or 0),
+            )
+            for row in found
+        ]
+
+    async def _last_lines(self, ids: Iterable[UUID]) -> dict[UUID, Message]:
+        lines = await self._connection.execute(
+            select(messages)
+            .where(messages.c.customer_id.in_(ids), messages.c.seq == _last_seq())
+            .order_by(messages.c.customer_id)
+        )
+        return {row.customer_id: mapping.message(row) for row in lines}
+
+    async def _open_handoffs(self, ids: Iterable[UUID]) -> dict[UUID, Handoff]:
+        """Give one open hand-off of each: the one somebody has, else the one that waits longest."""
+        rows = await self._connection.execute(
+            select(handoffs)
+            .where(handoffs.c.customer_id.in_(ids), _OPEN)
+            .order_by(handoffs.c.customer_id, handoffs.c.state, handoffs.c.opened_at)
+            .ext(distinct_on(handoffs.c.customer_id))
+        )
+        return {row.customer_id: mapping.handoff(row) for row in rows}
+
+    async def page(self, customer_id: UUID, *, before: int | None, limit: int) -> Sequence[Message]:
+        query = (
+            select(messages)
+            .where(messages.c.customer_id == customer_id)
+            .order_by(messages.c.seq.desc())
+            .limit(limit)
+        )
+        if before is not None:
+            query = query.where(messages.c.seq < before)
+        rows = (await self._connection.execute(query)).all()
+        return [mapping.message(row) for row in reversed(rows)]
+
+    async def search(self, words: str, *, limit: int) -> Hits:
+        plain = words.strip().lower()
+        begins = re.sub(r"([\\%_])", r"\\\1", plain) + "%"
+        people = await self._connection.execute(
+            select(customers)
+            .where(
+                or_(
+                    func.lower(customers.c.name).like(begins),
+                    func.lower(customers.c.email) == plain,
+                    customers.c.phone == words.strip(),
+                    exists().where(
+                        addresses.c.customer_id == customers.c.id,
+                        addresses.c.native_id == words.strip(),
+                    ),
+                )
+            )
+            .order_by(customers.c.created_at.desc())
+            .limit(limit)
+        )
+        vector: ColumnElement[str] = literal_column("to_tsvector('simple', messages.text)")
+        lines = await self._connection.execute(
+            select(messages)
+            .where(vector.op("@@")(func.plainto_tsquery(text("'simple'"), plain)))
+            .order_by(messages.c.created_at.desc())
+            .limit(limit)
+        )
+        return Hits(
+            tuple(mapping.customer(row) for row in people),
+            tuple(mapping.message(row) for row in lines),
+        )
+
+    async def read_up_to(self, staff: str, customer_id: UUID, seq: int) -> None:
+        made = upsert(staff_reads).values(staff=staff, customer_id=customer_id, seq=seq)
+        await self._connection.execute(
+            made.on_conflict_do_update(index_elements=["staff", "customer_id"], set_={"seq": seq})
+        )
+
+    async def looked(self, staff: str, customer_id: UUID, *, since: datetime) -> bool:
+        known = exists().where(
+            audit.c.customer_id == customer_id,
+            audit.c.actor == staff,
+            audit.c.action == "look",
+            audit.c.at > since,
+        )
+        return bool((await self._connection.execute(select(known))).scalar_one())
+
+
+def _shown(account: Account, view: View) -> list[ColumnElement[bool]]:
+    """Give the conditions of a view; who directs sees every team."""
+    teams = [] if account.may(Right.DIRECT) else [handoffs.c.team.in_(list(account.teams))]
+    of_it = (handoffs.c.customer_id == threads.c.customer_id, *teams)
+    match view:
+        case View.MINE:
+            return [threads.c.agent == account.email]
+        case View.WAITING:
+            return [exists().where(*of_it, handoffs.c.state == HandoffState.WAITING, _OPEN)]
+        case View.TEAM:
+            return [exists().where(*of_it, _OPEN)]
+        case View.ALL:
+            return []
+
+
+def _last_seq() -> ColumnElement[int]:
+    """Give the number of a thread's last line, by its row."""
+    return (
+        select(threads.c.seq)
+        .where(threads.c.customer_id == messages.c.customer_id)
+        .correlate(messages)
+        .scalar_subquery()
+    )

@@ -1,0 +1,100 @@
+"""Canned replies, tags and mentions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from nitka.domain.customer import Language
+from nitka.domain.desk import Canned, Mention
+from nitka.store import mapping
+from nitka.store.tables import canned_replies, customer_tags, mentions, messages
+
+
+class SqlShelf:
+    """`ports.Shelf` in PostgreSQL."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def canned(self) -> Sequence[Canned]:
+        rows = await self._connection.execute(
+            select(canned_replies).order_by(canned_replies.c.shortcut, canned_replies.c.language)
+        )
+        return [Canned(row.id, row.shortcut, Language(row.language), row.text) for row in rows]
+
+    async def put_canned(self, canned: Canned) -> bool:
+        made = await self._connection.execute(
+            upsert(canned_replies)
+            .values(
+                id=canned.id,
+                shortcut=canned.shortcut,
+                language=canned.language,
+                text=canned.text,
+            )
+            .on_conflict_do_nothing()
+            .returning(canned_replies.c.id)
+        )
+        return made.one_or_none() is not None
+
+    async def drop_canned(self, canned_id: UUID) -> bool:
+        gone = await self._connection.execute(
+            delete(canned_replies).where(canned_replies.c.id == canned_id)
+        )
+        return gone.rowcount == 1
+
+    async def tags(self, customer_id: UUID) -> Sequence[str]:
+        rows = await self._connection.execute(
+            select(customer_tags.c.tag)
+            .where(customer_tags.c.customer_id == customer_id)
+            .order_by(customer_tags.c.tag)
+        )
+        return list(rows.scalars())
+
+    async def tag(self, customer_id: UUID, tags: Sequence[str]) -> None:
+        await self._connection.execute(
+            delete(customer_tags).where(customer_tags.c.customer_id == customer_id)
+        )
+        for one in sorted(set(tags)):
+            await self._connection.execute(
+                insert(customer_tags).values(customer_id=customer_id, tag=one)
+            )
+
+
+class SqlMentions:
+    """`ports.Mentions` in PostgreSQL."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, message_id: UUID, staff: Sequence[str]) -> None:
+        for one in sorted(set(staff)):
+            await self._connection.execute(
+                insert(mentions).values(message_id=message_id, staff=one)
+            )
+
+    async def of(self, staff: str, *, limit: int) -> Sequence[Mention]:
+        rows = await self._connection.execute(
+            select(messages, mentions.c.read)
+            .join(mentions, mentions.c.message_id == messages.c.id)
+            .where(mentions.c.staff == staff)
+            .order_by(messages.c.created_at.desc())
+            .limit(limit)
+        )
+        return [Mention(mapping.message(row), row.read) for row in rows]
+
+    async def read(self, staff: str, customer_id: UUID) -> None:
+        of_thread = select(messages.c.id).where(messages.c.customer_id == customer_id)
+        await self._connection.execute(
+            update(mentions)
+            .where(
+                mentions.c.staff == staff,
+                ~mentions.c.read,
+                mentions.c.message_id.in_(of_thread),
+            )
+            .values(read=True)
+        )

@@ -1,0 +1,113 @@
+/** What the desk's API gives; see `GET /api/openapi.json`. */
+export type Owner = "bot" | "agent" | "nobody";
+export type Team = "support" | "sales";
+export type Channel = "web" | "telegram" | "slack";
+export type View = "mine" | "waiting" | "team" | "all";
+export type Lang = "en" | "ru" | "pl";
+export type Role = "agent" | "supervisor" | "designer" | "admin";
+
+export interface Account {
+  id: string;
+  email: string;
+  name: string;
+  role: Role;
+  teams: Team[];
+  languages: Lang[];
+  active: boolean;
+  available: boolean;
+  present: boolean;
+  two_factor: boolean;
+  invited: boolean;
+}
+export interface Me {
+  account: Account;
+  rights: string[];
+  csrf?: string | null;
+}
+export interface Handoff {
+  id: string;
+  team: Team;
+  state: "waiting" | "active" | "closed";
+  reason: string;
+  facts: Record<string, unknown>;
+  opened_at: string;
+  agent?: string;
+  outcome?: string;
+  next?: string;
+  closed_at?: string;
+  waiting_since?: string;
+  alarm: "none" | "warned" | "escalated";
+  offered_to?: string;
+}
+export interface Row {
+  customer: string;
+  name?: string;
+  language?: Lang;
+  owner: Owner;
+  team?: Team;
+  agent?: string;
+  at: string;
+  last?: { text: string; author: string; channel?: Channel; internal: boolean };
+  handoff?: Handoff;
+  unread: boolean;
+}
+export interface Attachment {
+  kind: "image" | "file";
+  name: string;
+  type: string;
+  size: number;
+  file: string;
+}
+export interface Line {
+  id: string;
+  customer: string;
+  seq: number;
+  channel?: Channel;
+  author: "customer" | "bot" | "agent" | "system";
+  name?: string;
+  staff?: string;
+  text: string;
+  state: string;
+  internal?: boolean;
+  deleted?: boolean;
+  buttons: { title: string }[];
+  attachments: Attachment[];
+  at: string;
+}
+export interface Page {
+  customer: string;
+  epoch: number;
+  seq: number;
+  messages: Line[];
+}
+export interface Customer {
+  id: string;
+  name?: string;
+  owner: Owner;
+  team?: Team;
+  agent?: string;
+  language?: Lang;
+  time_zone?: string;
+  addresses: { channel: Channel; address: string; evidence: "own" | "proved" | "suggested" }[];
+  slots: Record<string, unknown>;
+  suggestions?: { customer: string; name?: string; because: string[]; clashes: boolean }[];
+  cases: Handoff[];
+  tags: string[];
+  drafts: string[];
+}
+export interface Canned {
+  id: string;
+  shortcut: string;
+  language: Lang;
+  text: string;
+}
+export interface Frame {
+  kind: string;
+  customer?: string;
+  handoff?: string;
+  staff?: string;
+  name?: string;
+  what?: string;
+  author?: string;
+  alarm?: string;
+}
