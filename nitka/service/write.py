@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from nitka.domain.address import Channel, Evidence
+from nitka.domain.address import Channel
 from nitka.domain.customer import KnownAddress
 from nitka.domain.handoff import Alarm
 from nitka.domain.message import Attachment, Author, Message, MessageState
@@ -15,6 +15,7 @@ from nitka.domain.staff import Staff
 from nitka.errors import Refused
 from nitka.ports import Line, UnitOfWork
 from nitka.service.casework import Case, open_case, own_case
+from nitka.service.lines import chosen_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +118,13 @@ async def _say(uow: UnitOfWork, case: Case, staff: Staff, draft: Draft, key: str
 async def where_he_is(
     uow: UnitOfWork, customer_id: UUID, *, channel: Channel | None = None
 ) -> KnownAddress:
-    """Give the address that the customer wrote from last and that takes messages.
-
-    Only what is proved to be his counts. Raises `Refused` 409 `unreachable`.
+    """Give the address where the customer wants to be answered, else the one that he wrote from
+    last, that takes messages. Raises `Refused` 409 `unreachable`.
     """
-    for known in await uow.customers.addresses(customer_id):
-        proved = known.reachable and known.evidence is not Evidence.SUGGESTED
-        if proved and channel in (None, known.address.channel):
+    addresses = await uow.customers.addresses(customer_id)
+    chosen = await chosen_address(uow, customer_id, addresses) if channel is None else None
+    for known in [chosen, *addresses]:
+        if known and known.reachable and channel in (None, known.address.channel):
             return known
     sentence = "The customer has no address that takes messages"
     where = f" on {channel}." if channel else "."
