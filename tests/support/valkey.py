@@ -18,6 +18,7 @@ class Database(IntEnum):
     POLLING = 2
     WEBHOOKS = 3
     KILLED = 4
+    DESK = 5
 
 
 def emptied(server_url: str, database: Database) -> str:
