@@ -27,7 +27,10 @@ class ValidateComplaintForm(BotAction):
         turn = scene.turn
         length = len(turn.words.split())
         if turn.asked_for != SLOT:
-            topic = [SlotSet("topic", "complaint"), SlotSet("team", routes.SUPPORT)]
+            topic = [
+                SlotSet("topic", "complaint"),
+                SlotSet("team", scene.turn.team or routes.SUPPORT),
+            ]
             return [*topic, SlotSet(SLOT, turn.words if length >= STORY else None)]
         if not turn.is_heard_now or _is_aside(turn, length):
             return []
@@ -71,4 +74,5 @@ class ActionOpenComplaint(BotAction):
         facts = {"complaint": number, "text": text[:TEXT_LIMIT]}
         if order is not None:
             facts["order_number"] = order
-        return hand_over(scene, team=routes.SUPPORT, reason="complaint", **facts)
+        team = scene.slot("team") or routes.SUPPORT
+        return hand_over(scene, team=team, reason="complaint", **facts)

@@ -86,7 +86,7 @@ class ActionStartOver(BotAction):
     async def act(self, scene: Scene) -> list[Event]:
         """Says that we begin again."""
         scene.say("utter_started_over")
-        names = ("order_number", "product", "topic", "team", "fallback_count")
+        names = ("order_number", "product", "topic", "team", "fallback_count", "agenda")
         return [*leave_form(), *(SlotSet(name, None) for name in names)]
 
 
@@ -101,8 +101,7 @@ class ActionAbuse(BotAction):
             scene.say("utter_abuse")
             return [SlotSet("abuse_count", 1)]
         scene.say("utter_abuse_hand_over")
-        team = scene.slot("team") or routes.SUPPORT
-        events = hand_over(scene, team=team, reason="abuse")
+        events = hand_over(scene, team=scene.team, reason="abuse")
         return [*events, SlotSet("abuse_count", 0)]
 
 

@@ -24,7 +24,7 @@ def hand_over(
     """Asks the service to give the thread to a team, and returns the events that tidy up.
 
     The team gets what is known (order number, product, contact, the form that was open, the
-    customer's words) and the given facts, without those that are None.
+    customer's words, what else was wanted) and the given facts, without those that are None.
     """
     known = {
         "order_number": words.order_number(_first(scene.slot("order_number"))),
@@ -35,10 +35,15 @@ def hand_over(
         "asked_for": scene.turn.asked_for,
         "tried": scene.slot("order_tried"),
         "text": scene.turn.words[:TEXT_LIMIT] or None,
+        "also": [f"{wish['name']}: {wish['text']}"[:TEXT_LIMIT] for wish in scene.turn.also]
+        or None,
     }
+    if scene.turn.also:
+        scene.say("utter_also_passed_on")
     effect = {"kind": "hand_over", "team": team, "reason": reason, **known, **facts}
     scene.want(effect)
-    return [*leave_form(), SlotSet("team", team), SlotSet("fallback_count", 0)]
+    nothing_left = [SlotSet("agenda", None)] if scene.turn.also else []
+    return [*leave_form(), SlotSet("team", team), SlotSet("fallback_count", 0), *nothing_left]
 
 
 def leave_form() -> list[Event]:

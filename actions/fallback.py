@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from rasa_sdk.events import SlotSet
 
-from actions import routes, words
 from actions.action import BotAction
 from actions.effects import hand_over
 from actions.labels import Labels
@@ -24,19 +23,15 @@ class ActionFallback(BotAction):
         self._labels = labels
 
     async def act(self, scene: Scene) -> list[Event]:
-        """A message that names a problem goes to support at once.
+        """Asks, or hands over to the team of the likeliest wish.
 
         "In a row" is read off the conversation: an understood message in between, or a
         hand-off, begins the count anew.
         """
-        if words.is_problem(scene.turn.words):
-            scene.say("utter_hand_over_support")
-            return hand_over(scene, team=routes.SUPPORT, reason="problem")
         again = scene.slot("fallback_count") == 1 and self.name in scene.turn.ran_before
         if again:
             scene.say("utter_fallback_hand_over")
-            team = scene.slot("team") or routes.SUPPORT
-            return hand_over(scene, team=team, reason="fallback")
+            return hand_over(scene, team=scene.team, reason="fallback")
         self._ask(scene)
         return [SlotSet("fallback_count", 1)]
 

@@ -55,7 +55,7 @@ class ValidateOrderForm(BotAction):
         written: str | None,
     ) -> list[Event]:
         topic = scene.turn.intent if scene.turn.intent in _TOPICS else _TOPICS[0]
-        events = [SlotSet("topic", topic), SlotSet("team", routes.SUPPORT)]
+        events = [SlotSet("topic", topic), SlotSet("team", scene.turn.team or routes.SUPPORT)]
         known = words.order_number(_text(scene.slot(SLOT)))
         if written is None and (known is None or words.means_another(scene.turn.words)):
             return [*events, SlotSet(SLOT, None)]

@@ -29,7 +29,10 @@ class ValidateSupportForm(BotAction):
         if scene.turn.asked_for != SLOT:
             value = scene.slot("order_number")
             known = words.order_number(str(value)) if value else None
-            topic = [SlotSet("topic", scene.turn.intent), SlotSet("team", routes.SUPPORT)]
+            topic = [
+                SlotSet("topic", scene.turn.intent),
+                SlotSet("team", scene.turn.team or routes.SUPPORT),
+            ]
             return [*topic, *_reference(written or known)]
         if not scene.turn.is_heard_now or (written is None and _is_aside(scene.turn)):
             return []
@@ -54,7 +57,11 @@ class ActionHandOver(BotAction):
             return []
         topic = scene.slot("topic")
         reason = str(topic) if after_form and topic else scene.turn.intent
-        team = routes.team_of(reason) or scene.slot("team") or routes.SUPPORT
+        team = scene.team
+        if after_form and scene.slot("team"):
+            team = scene.slot("team")
+        elif reason in routes.URGENT:
+            team = routes.SUPPORT
         if reason not in routes.URGENT and reason not in {"callback", "appointment"}:
             scene.say(f"utter_hand_over_{team}")
         facts = {"order_number": reference} if reference not in {None, NO_NUMBER} else {}
@@ -74,7 +81,7 @@ class ActionAskHuman(BotAction):
 
 def pass_on(scene: Scene, *, reason: str) -> list[Event]:
     """Says that a colleague takes over, and hands over to the team of the conversation."""
-    team = scene.slot("team") or routes.SUPPORT
+    team = scene.team
     scene.say("utter_ask_human", name=scene.turn.comma_name)
     topic = scene.slot("topic")
     return hand_over(scene, team=team, reason=reason, topic=topic)

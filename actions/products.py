@@ -64,7 +64,8 @@ class ActionProductAnswer(BotAction):
         """Says the product meant; asks which one when the message names none."""
         if "product_form" in scene.turn.ran_now and scene.slot(SLOT) is None:
             return []
-        events = [SlotSet("team", routes.SALES), SlotSet(SLOT, None), SlotSet("offer", None)]
+        team = scene.turn.team or routes.SALES
+        events = [SlotSet("team", team), SlotSet(SLOT, None), SlotSet("offer", None)]
         if scene.turn.intent in _ASKED:
             events.append(SlotSet("topic", scene.turn.intent))
         try:

@@ -8,6 +8,7 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import routes
 from actions.turn import Event, Turn, read
 
 
@@ -27,6 +28,11 @@ class Scene:
     def slot(self, name: str) -> Any:
         """Returns what is remembered under this name, or None."""
         return self.tracker.get_slot(name)
+
+    @property
+    def team(self) -> str:
+        """The team for this turn: the plan's for the message, else the conversation's."""
+        return self.turn.team or self.slot("team") or routes.SUPPORT
 
     def say(
         self, response: str, *, buttons: list[dict[str, str]] | None = None, **values: Any

@@ -32,6 +32,10 @@ class Turn:
     entities: dict[str, list[Any]] = field(default_factory=dict)
     is_button: bool = False
     has_attachment: bool = False
+    team: str | None = None
+    """The team that the plan leads this message to; None for the bot's own matters and others."""
+    also: tuple[dict[str, str], ...] = ()
+    """What the customer wants besides, by `name` and `text`, and must not be forgotten."""
     name: str | None = None
     form: str | None = None
     asked_for: str | None = None
@@ -86,6 +90,8 @@ def read(tracker: Tracker) -> Turn:
         entities=entities,
         is_button=text.startswith("/") and text[1:].startswith(intent.get("name") or "?"),
         has_attachment=bool(metadata.get("attachments")),
+        team=(metadata.get("route") or {}).get("team"),
+        also=tuple(tracker.get_slot("agenda") or ()),
         name=(metadata.get("profile") or {}).get("name"),
         form=(tracker.active_loop or {}).get("name"),
         asked_for=tracker.get_slot("requested_slot"),

@@ -34,7 +34,6 @@ _ANOTHER = re.compile(
     r"|inn(e|ego|ym)|drugi(e|ego)?|drugim)\b",
     re.IGNORECASE,
 )
-_PROBLEM = re.compile(r"\b(problem\w*|проблем\w*|problematycz\w*)", re.IGNORECASE)
 _LANGUAGES = {
     "en": re.compile(r"\b(engl\w*|англ\w*|angiel\w*|angli?jsk\w*|inglish)", re.IGNORECASE),
     "ru": re.compile(r"\b(russ\w*|рус\w*|rosyjs\w*|rusk\w*|po-?russki)", re.IGNORECASE),
@@ -74,11 +73,6 @@ def has_no_number(text: str) -> bool:
 def means_another(text: str) -> bool:
     """Says whether somebody means another order than the one spoken of."""
     return _ANOTHER.search(text) is not None
-
-
-def is_problem(text: str) -> bool:
-    """Says whether a text names a problem, in any of the three languages."""
-    return _PROBLEM.search(text) is not None
 
 
 def wanted_language(text: str) -> str | None:

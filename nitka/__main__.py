@@ -26,10 +26,12 @@ app = typer.Typer(
     help="One customer, one thread. Settings come from the environment and .env (.env.example).",
 )
 check_app = typer.Typer(invoke_without_command=True, help="Check the settings, or more by name.")
+plan_app = typer.Typer(no_args_is_help=True, help="The communication plan (NITKA_PLAN).")
 token_app = typer.Typer(no_args_is_help=True, help="Access tokens of the server-to-server API.")
 staff_app = typer.Typer(no_args_is_help=True, help="Accounts of staff.")
 demo_app = typer.Typer(no_args_is_help=True, help="The demo shop.")
 app.add_typer(check_app, name="check")
+app.add_typer(plan_app, name="plan")
 app.add_typer(token_app, name="token")
 app.add_typer(staff_app, name="staff")
 app.add_typer(demo_app, name="demo")
@@ -84,7 +86,8 @@ def engine(
     from nitka.up.assembly import engine_part
     from nitka.up.process import run_in_front
 
-    part = engine_part(port, actions.rstrip("/"), host=host)
+    plan = _settings().plan
+    part = engine_part(port, actions.rstrip("/"), host=host, plan=plan)
     raise typer.Exit(run_in_front(part))
 
 
@@ -120,12 +123,38 @@ def train(
     print(run_training(anew=not if_needed))
 
 
+@app.command()
+def understand(
+    texts: Annotated[list[str] | None, typer.Argument(help="Messages.")] = None,
+    *,
+    jsonl: Annotated[bool, typer.Option(help='Read lines {"text": …} from stdin.')] = False,
+) -> None:
+    """Print what the bot takes messages for, one JSON line each; exit code 1 if one is bent."""
+    from nitka.up.understand import understand as run_understanding
+
+    if jsonl == bool(texts):
+        raise typer.BadParameter("give texts, or --jsonl with lines on stdin")
+    raise typer.Exit(run_understanding(texts or [], jsonl=jsonl, plan=_settings().plan))
+
+
 @check_app.callback()
 def check(context: typer.Context) -> None:
-    """Check the settings; every wrong one is named."""
+    """Check the settings and the plan; everything wrong is named."""
     if context.invoked_subcommand is None:
-        _settings()
+        from nitka.plan import load_plan
+
+        load_plan(_settings().plan)
         print("The settings are right.")
+
+
+@plan_app.command("check")
+def plan_check() -> None:
+    """Check the communication plan; every fault is named by file and line."""
+    from nitka.plan import load_plan
+
+    settings = _settings()
+    plan = load_plan(settings.plan)
+    print(f"The plan is right: {len(plan.routes)} rules lead {len(plan.wishes())} wishes.")
 
 
 @check_app.command()

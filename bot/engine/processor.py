@@ -21,6 +21,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from engine import agenda
 from engine.responses import StrictResponses
 from engine.tracker_store import OpenLockStore, TravellingTrackerStore
 from engine.turn import LANGUAGES, Turn, TurnFailed, current_turn
@@ -96,6 +97,9 @@ class TurnProcessor(MessageProcessor):
         """Returns the customer's tracker, session started and language slot set."""
         tracker = await super().fetch_tracker_and_update_session(sender_id, output_channel)
         _keep_language(tracker, self.domain)
+        turn = current_turn()
+        if turn is not None:
+            agenda.note(tracker, self.domain, turn)
         return tracker
 
     async def _run_action(

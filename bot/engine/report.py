@@ -1,8 +1,11 @@
-"""How well a model understands: ``python -m engine.report [--model FILE]``.
+"""How well a model understands: ``python -m engine.report [--model FILE] [--beside STOCK]``.
 
 Reads the messages under data/tests/understanding, which no model is trained on, and prints
-accuracy by language, by route and by intent, the intents that are taken for each other most,
-how often the bot would ask back, and the worst messages. ``--json FILE`` writes the same.
+accuracy by language, route and intent, calibration, and what goes wrong. ``--out FOLDER`` (it is
+var/understanding) gets the same as report.json, every wrong message as wrong.tsv, and pictures:
+confusion.svg (routes by language) and calibration.svg. ``--beside`` measures another model on the
+same messages, for example stock Rasa's (bench/stock_pipeline.py).
+
 Every set of messages is reported apart: ``en.yml`` belongs to the ordinary one, ``blind-en.yml``
 to the blind one. ``--least`` looks at the ordinary set alone.
 """
@@ -13,37 +16,18 @@ import argparse
 import asyncio
 import json
 import sys
-from collections import Counter, defaultdict
+import time
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
+from engine.figures import Outcome, by_set, show
 from engine.quiet import quiet
 
-FALLBACK = "nlu_fallback"
 ORDINARY = "ordinary"
-_SHOWN = 15
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """One message with what was meant and what was understood."""
-
-    text: str
-    language: str
-    set: str
-    intent: str
-    understood: str
-    best: str  # the best real intent, also where the bot would rather ask back
-    confidence: float
-
-    @property
-    def right(self) -> bool:
-        """Whether the best guess was what the customer meant."""
-        return self.best == self.intent
 
 
 def messages(root: Path) -> list[tuple[str, str, str, str]]:
@@ -67,87 +51,62 @@ def _language_and_set(file: Path) -> tuple[str, str]:
     return language, name or ORDINARY
 
 
-def measure(model: Path, rows: Iterable[tuple[str, str, str, str]]) -> list[Outcome]:
-    """Returns what ``model`` understands of every message."""
-    from engine.processor import TurnAgent
-    from engine.turn import TurnRequest
-    from engine.understanding import understand
+def measure(
+    model: Path, plan: Path, rows: Iterable[tuple[str, str, str, str]]
+) -> tuple[list[Outcome], float]:
+    """Returns what ``model`` takes every message for, and the seconds that a message took.
 
-    agent = TurnAgent.open(model, None)
+    Each is understood by itself, as a turn does it; nothing is looked up before.
+    """
+    from engine.plan import current
+    from engine.understand import Understanding
+
+    understanding = Understanding(model, plan)
+    group = current().group
 
     async def run() -> list[Outcome]:
         outcomes = []
         for text, intent, language, name in rows:
-            request = TurnRequest("t", "c", "web", text, None, None, False, {}, (), None)
-            parsed = await understand(agent.processor, request)
-            ranked = [row for row in parsed["intent_ranking"] if row["name"] != FALLBACK]
-            best = ranked[0] if ranked else parsed["intent"]
-            confidence = round(best["confidence"], 3)
-            understood = parsed["intent"]["name"]
-            outcomes.append(
-                Outcome(text, language, name, intent, understood, best["name"], confidence)
+            found = await understanding.of(text)
+            outcome = Outcome(
+                text=text,
+                language=language,
+                set=name,
+                intent=intent,
+                route=group(intent),
+                taken_for=found["intent"],
+                led_to=found["route"],
+                confidence=found["confidence"],
+                sure=found["sure"],
+                heard=found["language"],
             )
+            outcomes.append(outcome)
         return outcomes
 
-    return asyncio.run(run())
+    began = time.monotonic()
+    outcomes = asyncio.run(run())
+    return outcomes, (time.monotonic() - began) / max(1, len(outcomes))
 
 
-def report(outcomes: list[Outcome]) -> dict[str, dict[str, Any]]:
-    """Returns the figures of every set."""
-    sets: dict[str, list[Outcome]] = defaultdict(list)
-    for outcome in outcomes:
-        sets[outcome.set].append(outcome)
-    return {name: summary(group) for name, group in sorted(sets.items())}
+def write(folder: Path, outcomes: list[Outcome], figures: dict[str, Any]) -> None:
+    """Writes the report's files into a folder."""
+    from engine.pictures import calibration_picture, confusion_picture
 
-
-def summary(outcomes: list[Outcome]) -> dict[str, Any]:
-    """Returns the figures of one set."""
-    by_intent: dict[str, list[Outcome]] = defaultdict(list)
-    by_language: dict[str, list[Outcome]] = defaultdict(list)
-    for outcome in outcomes:
-        by_intent[outcome.intent].append(outcome)
-        by_language[outcome.language].append(outcome)
-    taken = Counter((one.intent, one.best) for one in outcomes if not one.right)
-    sure = [one for one in outcomes if one.understood != FALLBACK]
-    return {
-        "messages": len(outcomes),
-        "accuracy": _share(outcomes),
-        "asked_back": round(1 - len(sure) / len(outcomes), 4),
-        "accuracy_when_sure": _share(sure),
-        "languages": {name: _share(group) for name, group in sorted(by_language.items())},
-        "intents": {name: _share(group) for name, group in sorted(by_intent.items())},
-        "taken_for": [[a, b, count] for (a, b), count in taken.most_common(_SHOWN)],
-        "wrong_and_sure": [
-            asdict(one) for one in sorted(sure, key=lambda one: -one.confidence) if not one.right
-        ][:_SHOWN],
-    }
-
-
-def _share(outcomes: list[Outcome]) -> float:
-    return round(sum(one.right for one in outcomes) / len(outcomes), 4) if outcomes else 0.0
-
-
-def show(name: str, figures: dict[str, Any]) -> str:
-    """Returns one set's report as text."""
-    lines = [
-        f"{name} set, {figures['messages']} messages: {figures['accuracy']:.1%} understood, "
-        f"{figures['asked_back']:.1%} asked back, "
-        f"{figures['accuracy_when_sure']:.1%} right where it answers at once",
-        "by language: " + ", ".join(f"{k} {v:.1%}" for k, v in figures["languages"].items()),
-        "weakest intents: "
-        + ", ".join(
-            f"{name} {share:.0%}"
-            for name, share in sorted(figures["intents"].items(), key=lambda row: row[1])[:_SHOWN]
-        ),
-        "taken for another:",
-        *(f"  {count:3d}  {meant} -> {got}" for meant, got, count in figures["taken_for"]),
-        "wrong and sure:",
-        *(
-            f"  {one['confidence']:.2f}  {one['intent']} -> {one['best']}: {one['text'][:90]}"
-            for one in figures["wrong_and_sure"]
-        ),
+    folder.mkdir(parents=True, exist_ok=True)
+    wrong = [one for one in outcomes if not (one.right and one.led_right)]
+    rows = [
+        "\t".join(
+            str(value).replace("\t", " ").replace("\n", " ") for value in asdict(one).values()
+        )
+        for one in sorted(wrong, key=lambda one: (one.led_right, one.language, one.intent))
     ]
-    return "\n".join(lines)
+    heads = "\t".join(Outcome.__dataclass_fields__)
+    (folder / "wrong.tsv").write_text("\n".join([heads, *rows]) + "\n", "utf-8")
+    (folder / "report.json").write_text(json.dumps(figures, ensure_ascii=False, indent=1), "utf-8")
+    told = [(one.language, one.route, one.led_to) for one in outcomes]
+    (folder / "confusion.svg").write_text(confusion_picture(told), "utf-8")
+    table = figures.get(ORDINARY, next(iter(figures.values())))["calibration"]["table"]
+    (folder / "calibration.svg").write_text(calibration_picture(table), "utf-8")
 
 
 def newest(folder: Path) -> Path:
@@ -162,24 +121,46 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs the command; returns its exit code."""
     parser = argparse.ArgumentParser(prog="engine.report", description=__doc__)
     parser.add_argument("--model", type=Path, help="the model (the newest in models/)")
+    parser.add_argument("--beside", type=Path, help="another model to measure too")
     parser.add_argument("--root", type=Path, default=Path(), help="the repository's root")
-    parser.add_argument("--json", type=Path, help="also write the figures to this file")
-    parser.add_argument("--least", type=float, default=0.0, help="fail below this accuracy")
+    parser.add_argument("--out", type=Path, help="the folder for files (var/understanding)")
+    parser.add_argument("--least", type=float, default=0.0, help="fail below this share of routes")
     given = parser.parse_args(arguments)
     quiet()
     from engine.log import configure
 
     configure("pretty")
+    plan, out = given.root / "plan.yml", given.out or given.root / "var" / "understanding"
     try:
         model = given.model or newest(given.root / "models")
-        sets = report(measure(model, messages(given.root)))
+        rows = messages(given.root)
+        outcomes, sets = _measured(model, plan, rows)
+        beside = _measured(given.beside, plan, rows)[1] if given.beside else {}
     except FileNotFoundError as error:
         print(f"report: {error}", file=sys.stderr)  # noqa: T201
         return 1
-    print("\n\n".join(show(name, figures) for name, figures in sets.items()))  # noqa: T201
-    if given.json:
-        given.json.write_text(json.dumps(sets, ensure_ascii=False, indent=1), "utf-8")
-    return 0 if ORDINARY not in sets or sets[ORDINARY]["accuracy"] >= given.least else 1
+    _print(model, sets)
+    if given.beside:
+        _print(given.beside, beside)
+    write(out, outcomes, {**sets, **({"beside": beside} if beside else {})})
+    print(f"\nEvery wrong message, pictures and numbers: {out}")  # noqa: T201
+    return 0 if ORDINARY not in sets or sets[ORDINARY]["routes_right"] >= given.least else 1
+
+
+def _measured(
+    model: Path, plan: Path, rows: list[tuple[str, str, str, str]]
+) -> tuple[list[Outcome], dict[str, Any]]:
+    outcomes, seconds = measure(model, plan, rows)
+    figures = by_set(outcomes)
+    for one in figures.values():
+        one["milliseconds"] = round(seconds * 1000, 1)
+    return outcomes, figures
+
+
+def _print(model: Path, sets: dict[str, Any]) -> None:
+    for name, figures in sets.items():
+        print(f"\n=== {model.name}: {show(name, figures)}")  # noqa: T201
+        print(f"{figures['milliseconds']} ms a message")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """What the bot says: Rasa's response templates, but never silent and never half filled.
 
 Rasa answers a response that has no fitting variation with nothing, and one whose value is
-missing with the raw ``{placeholder}``. Here both fail the turn.
+missing with the raw ``{placeholder}``. Here both fail the turn. What the plan says of the firm
+(``{firm}``, ``{support_hours}``, ``{showroom_address}`` …) is filled in without being passed.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import Any
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from engine.turn import current_turn
+from engine import plan as plans
+from engine.turn import LANGUAGES, current_turn
 
 # Rasa's own default actions utter these only if the domain has them.
 OPTIONAL = frozenset({"utter_default", "utter_restart", "utter_back", "utter_session_start"})
@@ -36,10 +38,11 @@ class StrictResponses(TemplatedNaturalLanguageGenerator):
         """
         if utter_action in OPTIONAL and utter_action not in self.responses:
             return None
-        values = {**tracker.current_slot_values(), **kwargs}
+        language = tracker.get_slot("language")
+        facts = plans.current().facts(language) if language in LANGUAGES else {}
+        values = {**facts, **tracker.current_slot_values(), **kwargs}
         chosen = self._random_response_for(utter_action, output_channel, values)
         if chosen is None:
-            language = tracker.get_slot("language")
             raise _failed(
                 f"Response '{utter_action}' has no variation for language {language!r} "
                 f"on channel '{output_channel}'."

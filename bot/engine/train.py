@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from engine.encoder import RememberingEncoder
 
 _LAST_WORDS = 2_000  # characters of what Rasa said before it gave up
-_ROWS = ".encoded.npz"  # the encoder's rows of the last training, so that a next one is quick
+_ROWS = ".encoded"  # the encoders' rows of the last training, so that a next one is quick
 
 
 class CannotTrain(Exception):
@@ -91,22 +91,27 @@ def _run(sources: Sources, scratch: Path, *, rows: Path) -> Path:
         raise CannotTrain(f"Rasa gave up: {chatter.getvalue()[-_LAST_WORDS:].strip()}") from None
     if result.code or not result.model:
         raise CannotTrain(f"Rasa trained no model. {chatter.getvalue()[-_LAST_WORDS:].strip()}")
-    for encoder in _encoders(sources):
-        encoder.store(rows)
+    for name, encoder in _encoders(sources).items():
+        encoder.store(_of(rows, name))
     return Path(result.model)
 
 
-def _encoders(sources: Sources) -> list[RememberingEncoder]:
+def _of(rows: Path, encoder: str) -> Path:
+    return rows.with_name(f"{rows.name}-{encoder}.npz")
+
+
+def _encoders(sources: Sources) -> dict[str, RememberingEncoder]:
     """Returns the sentence encoders that the configuration names."""
     from engine.encoder import SentenceFeaturizer, open_encoder
 
     config = YAML(typ="safe").load(sources.config.read_text("utf-8")) or {}
     default = SentenceFeaturizer.get_default_config()
-    return [
-        open_encoder(row.get("encoder", default["encoder"]), row.get("folder", default["folder"]))
+    chosen = [
+        {**default, **row}
         for row in config.get("pipeline") or []
         if str(row.get("name", "")).endswith("SentenceFeaturizer")
     ]
+    return {row["encoder"]: open_encoder(row["encoder"], row["folder"]) for row in chosen}
 
 
 def _recall_rows(sources: Sources, rows: Path) -> None:
@@ -114,8 +119,8 @@ def _recall_rows(sources: Sources, rows: Path) -> None:
         if done % 1_024 == 0 and of > 1_024:
             _say(f"encoding messages: {done} of {of}")
 
-    for encoder in _encoders(sources):
-        encoder.recall(rows, progress)
+    for name, encoder in _encoders(sources).items():
+        encoder.recall(_of(rows, name), progress)
 
 
 def _size(file: Path) -> str:

@@ -93,6 +93,7 @@ class Turn:
     failure: TurnFailed | None = None
     messages: list[dict[str, Any]] = field(default_factory=list)
     effects: list[dict[str, Any]] = field(default_factory=list)
+    also: list[dict[str, Any]] = field(default_factory=list)
 
     def fail(self, code: str, message: str) -> TurnFailed:
         """Records the first failure of the turn, and returns it so that it can be raised."""

@@ -99,7 +99,8 @@ class Assembly:
         if self.settings.actions_url is None:
             yield actions_part(self.ports["actions"], self.database_url, needs=("migrate",))
         for name in self.engines:
-            yield engine_part(self.ports[name], self.actions_url, name=name, needs=needs)
+            plan = self.settings.plan
+            yield engine_part(self.ports[name], self.actions_url, name=name, needs=needs, plan=plan)
 
 
 def assemble(settings: Settings, *, running: bool = False) -> Assembly:
@@ -179,17 +180,20 @@ def engine_part(
     name: str = "engine",
     needs: tuple[str, ...] = (),
     model: Path | None = None,
+    plan: Path | None = None,
     host: str = LOOPBACK,
 ) -> Part:
     """Describe an engine on a model (the one that fits the present sources, unless named).
 
-    `actions_url` is the action server's base address.
+    `plan` is the communication plan it works by, the project's own unless named; `actions_url`
+    is the action server's base address.
     """
     served = model or model_path()
     address = ("--host", host, "--port", str(port), "--actions", f"{actions_url}/webhook")
+    files = ("--model", str(served), "--plan", str((plan or ROOT / "plan.yml").resolve()))
     return Part(
         name=name,
-        command=(str(engine_python()), "-m", "engine.serve", "--model", str(served), *address),
+        command=(str(engine_python()), "-m", "engine.serve", *files, *address),
         ready=http_ok(probe_host(host), port, "/webhooks/nitka/"),
         needs=needs,
         environment={**_NO_SECRETS, "PYTHONPATH": str(ROOT / "bot")},

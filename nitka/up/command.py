@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from nitka.errors import ConfigError
+from nitka.plan import load_plan
 from nitka.settings import Settings
 from nitka.up.assembly import assemble, probe_host
 from nitka.up.home import check_public_port, held
@@ -23,8 +24,10 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 def run_up(settings: Settings) -> int:
     """Run everything until Ctrl-C or SIGTERM; 0, or 1 when a part could not be started.
 
-    Raises `ConfigError` for a home or a port that is taken and for what the settings lack.
+    Raises `ConfigError` for a home or a port that is taken, for what the settings lack, and for a
+    plan that is wrong.
     """
+    load_plan(settings.plan)
     home = settings.home.resolve()
     with held(home):
         check_public_port(settings.host, settings.port)

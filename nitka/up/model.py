@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 from nitka.errors import ConfigError
 from nitka.settings import ROOT
@@ -38,20 +39,22 @@ def model_path(root: Path = ROOT) -> Path:
     return root / "models" / f"{fingerprint(root)}.tar.gz"
 
 
-def train(root: Path = ROOT, *, anew: bool) -> Path:
+def train(root: Path = ROOT, *, anew: bool, progress: TextIO | None = None) -> Path:
     """Train a model for the present sources, unless there is one and `anew` is False.
 
-    The engine's own progress goes to this process's output. Waits for another training of the
-    same project. Raises `ConfigError` when the training fails or cannot begin.
+    The engine's own progress goes to this process's output, or to `progress`. Waits for another
+    training of the same project. Raises `ConfigError` when the training fails or cannot begin.
     """
-    with _alone(root):
+    with _alone(root, progress or sys.stdout):
         path = model_path(root)
         if path.exists() and not anew:
             return path
         python = engine_python(root)
         command = [str(python), "-m", "engine.train", "--out", str(path), "--root", str(root)]
         environment = {**os.environ, "PYTHONPATH": str(root / "bot"), "PYTHONUNBUFFERED": "1"}
-        done = subprocess.run(command, cwd=root, env=environment, check=False)  # noqa: S603
+        done = subprocess.run(  # noqa: S603
+            command, cwd=root, env=environment, check=False, stdout=progress
+        )
         if done.returncode != 0 or not path.exists():
             raise ConfigError("no model could be trained from bot/ and data/; the reason is above")
         _forget_old(path)
@@ -89,13 +92,13 @@ def _forget_old(newest: Path) -> None:
 
 
 @contextlib.contextmanager
-def _alone(root: Path) -> Iterator[None]:
+def _alone(root: Path, progress: TextIO) -> Iterator[None]:
     (root / "models").mkdir(exist_ok=True)
     with (root / "models" / ".lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            sys.stdout.write("train: another training of this project is running: waiting for it\n")
-            sys.stdout.flush()
+            progress.write("train: another training of this project is running: waiting for it\n")
+            progress.flush()
             fcntl.flock(file, fcntl.LOCK_EX)
         yield

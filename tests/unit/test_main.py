@@ -27,7 +27,10 @@ def _nitka(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize(
     "words",
-    ["", "up", "web", "worker", "engine", "actions", "migrate", "train", "check", "token", "demo"],
+    [
+        *("", "up", "web", "worker", "engine", "actions", "migrate", "train", "check", "token"),
+        *("demo", "plan", "understand"),
+    ],
 )
 def test_every_command_explains_itself(words: str) -> None:
     """`--help` works without any setting."""
@@ -85,3 +88,22 @@ def test_a_database_that_does_not_answer_is_said() -> None:
     assert "NITKA_DATABASE_URL" in done.stderr
     assert "secret" not in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_plan_is_named_by_line(tmp_path: Path) -> None:
+    """By `nitka plan check`, by `nitka check`, and before anything is started."""
+    plan = tmp_path / "plan.yml"
+    text = (ROOT / "plan.yml").read_text(encoding="utf-8")
+    plan.write_text(text.replace("to: sales", "to: nobody", 1), encoding="utf-8")
+    for words in (["plan", "check"], ["check"], ["up"]):
+        done = _nitka(*words, NITKA_PLAN=str(plan), NITKA_HOME=str(tmp_path / "home"))
+        assert done.returncode == 2
+        assert "plan.yml:" in done.stderr
+        assert "expected one of support, sales, bot, human, out_of_scope" in done.stderr
+    assert _nitka("plan", "check").returncode == 0
+
+
+def test_understand_wants_texts_or_lines() -> None:
+    """Neither and both are refused before a model is looked for."""
+    assert _nitka("understand").returncode == 2
+    assert _nitka("understand", "hello", "--jsonl").returncode == 2

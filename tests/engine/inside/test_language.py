@@ -85,6 +85,11 @@ MESSAGES = [
     ("Nowak", "en", "en"),
     ("Anna Kowalska", "en", "en"),
     ("Smith", "pl", "pl"),
+    ("wklsjdhf skdjfh ksjdhf", "en", "en"),
+    ("dzgrt szczk przt", "ru", "ru"),
+    ("żółć ąśź ćń", "en", "en"),
+    ("nieeee", "pl", "pl"),
+    ("kurier ne priehal", None, "ru"),
 ]
 
 

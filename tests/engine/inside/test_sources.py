@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import MINI
-from engine.encoder import DIMENSIONS, RememberingEncoder, Rows
+from engine.encoder import RememberingEncoder, Rows
 from engine.folding import fold
 from engine.sources import Sources
 from engine.train import CannotTrain, train
@@ -81,7 +81,7 @@ class CountingEncoder:
     def encode(self, texts: Sequence[str]) -> Rows:
         """Returns a row by the text's length."""
         self.asked.extend(texts)
-        return np.array([[len(text)] * DIMENSIONS for text in texts], dtype=np.float32)
+        return np.array([[len(text)] * 384 for text in texts], dtype=np.float32)
 
 
 def test_texts_are_encoded_once(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_rows_that_cannot_be_read_are_made_again(tmp_path: Path) -> None:
     (tmp_path / "rows.npz").write_bytes(b"rubbish")
     encoder = RememberingEncoder(CountingEncoder())
     encoder.recall(tmp_path / "rows.npz", lambda _done, _all: None)
-    assert encoder.encode(["a"]).shape == (1, DIMENSIONS)
+    assert encoder.encode(["a"]).shape == (1, 384)
 
 
 def test_russian_in_latin_letters_folds_together() -> None:

@@ -11,7 +11,6 @@ import pytest
 import yaml
 
 from actions.labels import Labels
-from actions.routes import team_of
 from actions.scripted import ScriptedShop
 from actions.server import all_actions
 from actions.shop import OrderState
@@ -20,6 +19,7 @@ ROOT = Path(__file__).parents[3]
 LANGUAGES = {"en", "ru", "pl"}
 BUILT = {f"utter_order_{state.value}" for state in OrderState}
 BUILT |= {"utter_hand_over_support", "utter_hand_over_sales"}
+ENGINES = {"utter_default", "utter_also"}
 
 
 def _merged(folder: str, key: str) -> Any:
@@ -107,17 +107,8 @@ def test_what_actions_say_is_written() -> None:
     assert named <= RESPONSES.keys()
     labels = {name for name in RESPONSES if name.startswith("utter_label_")}
     asked = {name for name in RESPONSES if name.startswith("utter_ask_")}
-    used = named | BUILT | _steps("action") | labels | asked | {"utter_default"}
+    used = named | BUILT | _steps("action") | labels | asked | ENGINES
     assert used >= RESPONSES.keys()
-
-
-def test_teams_follow_from_intents() -> None:
-    """Support and sales have their intents; the bot's own have no team."""
-    assert team_of("item_damaged") == "support"
-    assert team_of("bulk_quote") == "sales"
-    assert team_of("legal_threat") == "support"
-    assert team_of("greet") is None
-    assert team_of(None) is None
 
 
 def test_labels_name_intents() -> None:

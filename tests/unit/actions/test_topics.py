@@ -220,14 +220,6 @@ async def test_fallback_asks_once_then_hands_over(run: Any) -> None:
     assert between.effects == []
 
 
-@pytest.mark.parametrize("text", ["a problem!", "одна проблемка", "mam problemy", "ПРОБЛЕМА"])
-async def test_an_unclear_problem_is_for_support(run: Any, text: str) -> None:
-    """Whatever else the message says."""
-    ran = await run(ActionFallback(Labels.load()), text, intent="nlu_fallback")
-    assert ran.effects[0]["team"] == "support"
-    assert ran.effects[0]["reason"] == "problem"
-
-
 @pytest.mark.parametrize(
     ("text", "language"),
     [
