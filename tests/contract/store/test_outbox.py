@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from nitka.domain.message import Message
@@ -24,8 +25,8 @@ async def _two_addresses(store: SqlStore, sql: Sql) -> tuple[Person, Person]:
     """One customer, as seen from two addresses of his."""
     async with store.begin() as uow:
         ann, phone = await person(uow, "ann"), await person(uow, "phone")
-    sql.run("UPDATE addresses SET customer_id = %s", ann.id)
-    return ann, Person(ann.customer, phone.address)
+    sql.run("UPDATE addresses SET customer_id = %s, home_id = %s", ann.id, ann.id)
+    return ann, Person(ann.customer, replace(phone.address, home_id=ann.id))
 
 
 async def _fail(

@@ -165,7 +165,7 @@ def test_a_phrase_is_english_where_the_language_is_not_known(phrase: Phrase) -> 
 
 _NAMED = (
     *("code", "ways", "minutes", "wait", "channel", "messages", "since", "files", "handoffs"),
-    *("channels", "facts", "hours", "receipt", "at", "addresses"),
+    *("channels", "facts", "hours", "receipt", "at", "addresses", "place"),
 )
 _ON_BUTTONS = {
     Phrase.PRIVACY_EXPORT,
