@@ -163,6 +163,7 @@ async def test_axe_finds_nothing_serious(
     offer = page.get_by_role("alertdialog").get_by_role("button", name="Not me")
     await page.add_locator_handler(offer, offer.click)
     assert await violations(page) == []
+    await page.screenshot(path=tmp_path / "inbox.png")
     await page.locator(".row").first.click()
     await expect(page.locator(".lines .line").first).to_be_visible()
     assert await violations(page) == []
@@ -172,7 +173,7 @@ async def test_axe_finds_nothing_serious(
         assert await violations(page) == []
         await page.keyboard.press("Escape")
         await expect(page.get_by_role("dialog", name=dialog)).to_have_count(0)
-    await page.screenshot(path=tmp_path / "seen.png")
+    await page.screenshot(path=tmp_path / "thread.png")
 
 
 async def test_a_talk_goes_over_two_channels_and_back_to_the_bot(

@@ -216,7 +216,9 @@ class Desk extends Wording {
   }
 
   async #loadRows(): Promise<void> {
-    this.rows = (await call<{ threads: Row[] }>(`/inbox?view=${this.view}`)).threads;
+    const view = this.view;
+    const rows = (await call<{ threads: Row[] }>(`/inbox?view=${view}`)).threads;
+    if (view === this.view) this.rows = rows; // another view may have been chosen meanwhile
   }
 
   async #loadThread(): Promise<void> {
