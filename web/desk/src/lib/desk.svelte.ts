@@ -260,7 +260,8 @@ class Desk extends Wording {
     } else if (frame.kind === "offer" && frame.staff === this.account?.email) {
       void this.#offered(frame);
     } else {
-      if (frame.kind === "mention" && frame.staff === this.account?.email) chime();
+      const urgent = frame.alarm === "escalated" && this.may("direct");
+      if (urgent || (frame.kind === "mention" && frame.staff === this.account?.email)) chime();
       if (frame.kind === "hello" || frame.customer === this.open) this.#wanted.thread = true;
       this.#wanted.rows = true;
       void this.#catchUp();
