@@ -78,8 +78,11 @@ model:  # a model for the present bot/ and data/, trained only if there is none
 	@$(NITKA) train --if-needed
 
 .PHONY: test-bot
-test-bot: model  ## the bot's conversation and understanding tests, with a report
-	@$(ENGINE_PYTHON) -m engine.report
+test-bot: model  ## the bot's conversation and understanding tests, with a report (STOCK=1: beside stock Rasa)
+	$(PREPARE) tests engine
+	@beside=$(if $(STOCK),$$(.venv/bin/python -m bench.stock_pipeline)) && \
+	  $(ENGINE_PYTHON) -m engine.report $${beside:+--beside "$$beside"}
+	@$(PYTEST) tests/engine/test_conversations.py tests/engine/test_understand.py
 
 .PHONY: fmt
 fmt:  ## format everything

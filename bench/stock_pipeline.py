@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -81,7 +82,7 @@ def train() -> Path:
             "RASA_MAX_CACHE_SIZE": "0",
             "TF_CPP_MIN_LOG_LEVEL": "3",
         }
-        subprocess.run(command, cwd=folder, env=environment, check=True)
+        subprocess.run(command, cwd=folder, env=environment, check=True, stdout=sys.stderr)
         shutil.move(folder / "stock.tar.gz", path)
     return path
 
@@ -89,3 +90,7 @@ def train() -> Path:
 def _copy(source: Path, target: Path) -> None:
     if source.exists():
         shutil.copytree(source, target)
+
+
+if __name__ == "__main__":
+    print(train())

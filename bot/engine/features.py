@@ -55,7 +55,8 @@ class Features:
     def counts(self, texts: list[str]) -> csr_matrix:
         """Returns one sparse row per folded text."""
         parts = [made.transform(texts) * _WEIGHTS[name] for name, made in self.vectorisers.items()]
-        return hstack(parts).tocsr()
+        # In one precision with the planes: otherwise these are copied for every message.
+        return hstack(parts).tocsr().astype(np.float32)
 
     def meaning(self, rows: Matrix) -> Matrix:
         """Returns one dense row per row of the encoders; without numbers, the middle of all."""

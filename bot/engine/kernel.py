@@ -8,6 +8,7 @@ training messages. Trained in one exact solution, without epochs or chance.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import scipy.linalg
@@ -65,7 +66,7 @@ class KernelMachine:
     ) -> KernelMachine:
         names = sorted(set(intents))
         wanted = np.where(np.array(intents)[:, None] == np.array(names)[None], 1, -1)
-        kernel = _bells(meaning, meaning, shape.reach)
+        kernel = _bells(meaning, meaning, shape.reach, _squares(meaning))
         for start in range(0, len(intents), 1_000):
             likeness = (counts[start : start + 1_000] @ counts.T).toarray()
             kernel[start : start + 1_000] += shape.letters * likeness
@@ -86,9 +87,13 @@ class KernelMachine:
         ]
         return float(_TEMPERATURES[int(np.argmin(losses))])
 
+    @cached_property
+    def _lengths(self) -> Matrix:
+        return _squares(self.known)
+
     def scores(self, counts: csr_matrix, meaning: Matrix) -> Matrix:
         """Returns one row per message: about 1 for the intent meant, about -1 for the others."""
-        scores: Matrix = _bells(meaning, self.known, self.shape.reach) @ self.say
+        scores: Matrix = _bells(meaning, self.known, self.shape.reach, self._lengths) @ self.say
         return scores + counts @ self.planes
 
     def confidences(self, counts: csr_matrix, meaning: Matrix) -> Matrix:
@@ -96,14 +101,22 @@ class KernelMachine:
         return _softmax(self.scores(counts, meaning) * self.temperature)
 
 
-def _bells(here: Matrix, there: Matrix, reach: float) -> Matrix:
-    """Returns exp(-reach * squared distance), made in place: training needs it large."""
+def _bells(here: Matrix, there: Matrix, reach: float, lengths: Matrix) -> Matrix:
+    """Returns exp(-reach * squared distance), made in place: training needs it large.
+
+    ``lengths`` are the squared lengths of ``there``.
+    """
     bells: Matrix = here @ there.T
     bells *= 2.0
-    bells -= np.einsum("ij,ij->i", here, here)[:, None]
-    bells -= np.einsum("ij,ij->i", there, there)[None]
+    bells -= _squares(here)[:, None]
+    bells -= lengths[None]
     bells *= reach
     return np.exp(bells, out=bells)
+
+
+def _squares(rows: Matrix) -> Matrix:
+    squares: Matrix = np.einsum("ij,ij->i", rows, rows)
+    return squares
 
 
 def _softmax(values: Matrix) -> Matrix:
