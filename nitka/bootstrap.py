@@ -191,13 +191,6 @@ def compose_web(settings: Settings, house: _House) -> FastAPI:
         house.recognise,
     )
     house.metrics.sockets.set_function(lambda: webchat.sockets)
-    speak = Speak(
-        house.store,
-        front=house.front,
-        queue=house.queue,
-        fanout=house.fanout,
-        accounts=house.channels.accounts,
-    )
     people = People(
         house.store,
         queue=house.queue,
@@ -216,14 +209,7 @@ def compose_web(settings: Settings, house: _House) -> FastAPI:
         )
     )
     parts = Parts(
-        server_api=ServerApi(
-            Gate(house.store),
-            show=Show(house.store),
-            speak=speak,
-            people=people,
-            privacy=house.privacy,
-            confirm=Confirm(house.store, dialogues=house.dialogues, mover=house.mover),
-        ),
+        server_api=_server_api(house, people),
         assets=Assets(ROOT / "web" / "dist", demo=settings.demo),
         metrics=house.metrics,
         checks={
@@ -242,6 +228,24 @@ def compose_web(settings: Settings, house: _House) -> FastAPI:
         },
     )
     return create_app(parts)
+
+
+def _server_api(house: _House, people: People) -> ServerApi:
+    speak = Speak(
+        house.store,
+        front=house.front,
+        queue=house.queue,
+        fanout=house.fanout,
+        accounts=house.channels.accounts,
+    )
+    return ServerApi(
+        Gate(house.store),
+        show=Show(house.store),
+        speak=speak,
+        people=people,
+        privacy=house.privacy,
+        confirm=Confirm(house.store, dialogues=house.dialogues, mover=house.mover),
+    )
 
 
 async def run_worker(settings: Settings) -> None:

@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from nitka.domain.customer import Language
 from nitka.domain.desk import Canned, Mention
+from nitka.domain.link import members
 from nitka.store import mapping
+from nitka.store.links import SqlLinks
 from nitka.store.tables import canned_replies, customer_tags, mentions, messages
 
 
@@ -48,21 +50,31 @@ class SqlShelf:
         return gone.rowcount == 1
 
     async def tags(self, customer_id: UUID) -> Sequence[str]:
+        """Give the tags of a customer and of everybody who was joined into him."""
         rows = await self._connection.execute(
             select(customer_tags.c.tag)
-            .where(customer_tags.c.customer_id == customer_id)
+            .where(customer_tags.c.customer_id.in_(await self._homes(customer_id)))
+            .distinct()
             .order_by(customer_tags.c.tag)
         )
         return list(rows.scalars())
 
     async def tag(self, customer_id: UUID, tags: Sequence[str]) -> None:
+        """Set the tags; those that came with a joined customer stay his after a split."""
+        known = set(await self.tags(customer_id))
+        homes = await self._homes(customer_id)
         await self._connection.execute(
-            delete(customer_tags).where(customer_tags.c.customer_id == customer_id)
+            delete(customer_tags).where(
+                customer_tags.c.customer_id.in_(homes), customer_tags.c.tag.in_(known - set(tags))
+            )
         )
-        for one in sorted(set(tags)):
+        for one in sorted(set(tags) - known):
             await self._connection.execute(
                 insert(customer_tags).values(customer_id=customer_id, tag=one)
             )
+
+    async def _homes(self, customer_id: UUID) -> frozenset[UUID]:
+        return members(customer_id, await SqlLinks(self._connection).tree(customer_id))
 
 
 class SqlMentions:
