@@ -148,7 +148,7 @@ class Answer:
         request = TurnRequest(
             turn_id=message.id,
             customer_id=thread.customer_id,
-            channel=waiting.address.address.channel,
+            channel=(await aimed(uow, waiting)).address.address.channel,
             text=message.text,
             payload=_payload_of(typed) or payload,
             language=wanted or customer.language,

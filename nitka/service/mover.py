@@ -25,27 +25,30 @@ class Mover:
         self._fanout = fanout
 
     @asynccontextmanager
-    async def still(self, *customer_ids: UUID) -> AsyncIterator[None]:
+    async def still(
+        self, *customer_ids: UUID, jobs: tuple[Job, ...] = (Job.DELIVERY,)
+    ) -> AsyncIterator[None]:
         """Hold the customers' deliveries, so that no line is sent from two threads at once.
 
-        Turns in flight are not waited for: their fencing numbers are old afterwards. Raises
-        `Unavailable` if a delivery does not end soon.
+        Turns in flight are not waited for, unless named: their fencing numbers are old afterwards.
+        Raises `Unavailable` if what is done for a customer does not end soon.
         """
         async with AsyncExitStack() as stack:
             for customer_id in sorted(set(customer_ids)):
-                await self._hold(stack, customer_id)
+                for job in jobs:
+                    await self._hold(stack, job, customer_id)
             yield
 
-    async def _hold(self, stack: AsyncExitStack, customer_id: UUID) -> None:
+    async def _hold(self, stack: AsyncExitStack, job: Job, customer_id: UUID) -> None:
         loop = asyncio.get_running_loop()
         until = loop.time() + _PATIENCE.total_seconds()
         while True:
             async with AsyncExitStack() as attempt:
-                if await attempt.enter_async_context(hold(self._queue, Job.DELIVERY, customer_id)):
+                if await attempt.enter_async_context(hold(self._queue, job, customer_id)):
                     await stack.enter_async_context(attempt.pop_all())
                     return
             if loop.time() > until:
-                raise Unavailable(f"the messages of {customer_id} are still being delivered")
+                raise Unavailable(f"{job} of {customer_id} is still being done")
             await asyncio.sleep(_LOOK_AGAIN)
 
     async def tell(self, *customer_ids: UUID) -> None:

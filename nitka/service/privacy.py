@@ -16,7 +16,18 @@ from nitka.domain.message import Author, Button, MessageState
 from nitka.domain.phrases import Phrase, say
 from nitka.domain.privacy import Receipt
 from nitka.errors import Refused
-from nitka.ports import Business, Clock, Files, Line, Live, Store, StoredFile, UnitOfWork, Waiting
+from nitka.ports import (
+    Business,
+    Clock,
+    Files,
+    Job,
+    Line,
+    Live,
+    Store,
+    StoredFile,
+    UnitOfWork,
+    Waiting,
+)
 from nitka.service.export import archive
 from nitka.service.fresh import Scene, answer, fresh
 from nitka.service.lines import add_line, add_text
@@ -176,12 +187,14 @@ class Privacy:
         """Erase a customer with all that is his; `about` is his own message that asks for it.
 
         What the bot wrote into the business's systems goes first: if they cannot be reached,
-        `Unavailable` is raised and nothing is erased yet.
+        `Unavailable` is raised and nothing is erased yet. Whatever is being done for the customer
+        is waited for, so that nothing is written after him; his own message is in a turn already.
         """
         async with self._store.begin() as uow:
             homes = members(root, await uow.links.tree(root))
         await self._business.forget(sorted(homes))
-        async with self._mover.still(root), self._store.begin() as uow:
+        jobs = (Job.DELIVERY, Job.FETCH) if about else (Job.TURN, Job.DELIVERY, Job.FETCH)
+        async with self._mover.still(root, jobs=jobs), self._store.begin() as uow:
             for found in await uow.links.lock(root):
                 root, homes = found, members(found, await uow.links.tree(found))
             scene = await fresh(uow, about) if about else None
