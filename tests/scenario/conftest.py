@@ -21,7 +21,7 @@ from nitka.engine.business import ActionServer
 from nitka.engine.scripted import ScriptedEngine
 from nitka.engine.states import RasaStates
 from nitka.errors import SendError
-from nitka.ports import Capabilities, Job, Part, Received, Sent
+from nitka.ports import Capabilities, Connector, Job, Part, Received, Sent
 from nitka.queue.connection import open_redis
 from nitka.queue.fanout import RedisFanout
 from nitka.queue.live import RedisLive
@@ -103,6 +103,7 @@ class House:
     privacy: Privacy
     sweep: Sweep
     files: DiskFiles
+    connectors: dict[Channel, Connector]
     dialogues: RasaStates = field(default_factory=RasaStates)
 
     def worker(self) -> Worker:
@@ -196,7 +197,7 @@ def build(
         mover=mover,
     )
     connector = RecordingConnector()
-    connectors = {Channel.WEB: connector}
+    connectors: dict[Channel, Connector] = {Channel.WEB: connector}
     ask = Ask(
         engine,
         patience=Patience(timedelta(seconds=patience[0]), timedelta(seconds=patience[1])),
@@ -226,6 +227,7 @@ def build(
         privacy,
         sweep,
         files,
+        connectors,
     )
 
 
