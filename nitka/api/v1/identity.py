@@ -10,7 +10,13 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, StringConstraints
 
 from nitka.api.v1.gate import Gate, Scope, caller_of
-from nitka.api.v1.shapes import AddressShape, Storable, SuggestionShape, suggestion_shape
+from nitka.api.v1.shapes import (
+    AddressShape,
+    Storable,
+    SuggestionShape,
+    address_shape,
+    suggestion_shape,
+)
 from nitka.domain.link import Link, Proof
 from nitka.service.privacy import Privacy
 from nitka.service.show import Show
@@ -176,14 +182,7 @@ def _preview(preview: Preview) -> PreviewShape:
     return PreviewShape(
         customer=preview.root,
         other=preview.link.other_id,
-        addresses=[
-            AddressShape(
-                channel=known.address.channel,
-                address=known.address.native_id,
-                evidence=known.evidence,
-            )
-            for known in preview.addresses
-        ],
+        addresses=[address_shape(known) for known in preview.addresses],
         lines=preview.lines,
         lines_left=preview.lines_left,
     )

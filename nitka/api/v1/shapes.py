@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
 from nitka.domain.address import Channel, Evidence
-from nitka.domain.customer import Language
+from nitka.domain.customer import KnownAddress, Language
 from nitka.domain.handoff import Handoff, HandoffState, Next
 from nitka.domain.link import ClaimKind
 from nitka.domain.message import Author, Message, MessageState
@@ -186,6 +186,11 @@ class NewHandBack(BaseModel):
     next: Next = Next.NONE
 
 
+def address_shape(known: KnownAddress) -> AddressShape:
+    address = known.address
+    return AddressShape(channel=address.channel, address=address.native_id, evidence=known.evidence)
+
+
 def customer_shape(portrait: Portrait) -> CustomerShape:
     return CustomerShape(
         id=portrait.customer.id,
@@ -194,14 +199,7 @@ def customer_shape(portrait: Portrait) -> CustomerShape:
         team=portrait.thread.team,
         language=portrait.customer.language,
         time_zone=portrait.customer.time_zone,
-        addresses=[
-            AddressShape(
-                channel=known.address.channel,
-                address=known.address.native_id,
-                evidence=known.evidence,
-            )
-            for known in portrait.addresses
-        ],
+        addresses=[address_shape(known) for known in portrait.addresses],
         slots={name: value for name, value in portrait.slots.items() if value is not None},
         handoffs=[
             HandoffShape(id=h.id, team=h.team, state=h.state, reason=h.reason)

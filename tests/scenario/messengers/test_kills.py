@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -109,3 +110,35 @@ def unexcused(person: TelegramPerson, deaths: list[float]) -> list[str]:
             if call.given["text"] == text
         )
     ]
+
+
+@pytest.mark.timeout(300)
+async def test_kills_while_two_are_joined(own: Nitka) -> None:
+    """A worker that dies at any moment of a join leaves two or one, and in the end one."""
+    pairs = []
+    for number in range(KILLS):
+        anna = own.telegram.person(own.number())
+        anna.say("before")
+        await own.telegram.until(lambda who=anna: who.texts, seconds=120)
+        anna.say("link")
+        await own.telegram.until(lambda who=anna: "link " in who.texts[-1], seconds=120)
+        code = re.search(r"link ([2-9A-Z]{10})", anna.texts[-1])
+        assert code is not None
+        slack = own.slack.person(own.slack_id())
+        slack.say(f"link {code[1]}")
+        await asyncio.sleep(number * 0.03)  # another moment each time
+        own.worker.process.kill()
+        await asyncio.to_thread(own.worker.restart)
+        pairs.append((anna, slack))
+    for anna, slack in pairs:
+        await own.slack.until(lambda who=slack: who.texts, seconds=120)
+        await own.slack.until(own.settled, seconds=120)
+        assert [text for text in slack.texts if text.startswith("Connected")] == slack.texts[:1]
+        found = await own.rows(
+            "SELECT count(DISTINCT a.customer_id) AS customers, count(DISTINCT l.id) AS links"
+            " FROM addresses a LEFT JOIN links l"
+            " ON a.home_id IN (l.customer_id, l.other_id) WHERE a.native_id = ANY(%s)",
+            [str(anna.id), slack.id],
+        )
+        assert found == [{"customers": 1, "links": 1}]
+    assert (await own.tally()).unexplained == 0
