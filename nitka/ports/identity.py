@@ -62,7 +62,7 @@ class Links(Protocol):
         ...
 
     async def amend(self, link: Link) -> None:
-        """Write anew what the root had gained by a link."""
+        """Write anew what a root was before a link, and what it gained by it."""
         ...
 
     async def lines(self, root: UUID, homes: frozenset[UUID]) -> int:

@@ -114,18 +114,18 @@ async def _purge(
     before, gone = link.before.dialogue, link.gain.attributes
     for above in [*upwards(link, left), None]:
         until = above.joined_at if above else None
-        dialogue = _since(dialogues, before, _Span(at, since, until), left, turns)
+        span = _Span(at, since, until)
+        dialogue = await _since(uow, dialogues, before, span, links=left, turns=turns)
         await uow.states.put(at, dialogue)
         gone = await _empty(uow, at, gone)
         if above is None:
             return
-        facts, differing = facts_to_fill(dialogues, above.before.dialogue, dialogue)
-        gain = above.gain
-        kept = {n: value for n, value in gain.attributes.items() if gone.get(n) != value}
-        conflicts = {n: pair for n, pair in gain.conflicts.items() if not n.startswith("slot:")}
-        await uow.links.amend(replace(above, gain=Gain(kept, facts, {**conflicts, **differing})))
-        gone = {n: value for n, value in gain.attributes.items() if n not in kept}
-        before = remembered(dialogues, above.before.dialogue, facts, dialogue)
+        attributes = above.gain.attributes
+        kept = {n: value for n, value in attributes.items() if gone.get(n) != value}
+        before = await _gain_anew(
+            uow, dialogues, replace(above, gain=replace(above.gain, attributes=kept)), dialogue
+        )
+        gone = {n: value for n, value in attributes.items() if n not in kept}
         at, since = above.customer_id, above.joined_at
 
 
@@ -141,14 +141,19 @@ class _Span:
         return self.since < at and (self.until is None or at < self.until)
 
 
-def _since(
+async def _since(
+    uow: UnitOfWork,
     dialogues: Dialogues,
     before: Dialogue | None,
     span: _Span,
+    *,
     links: list[Link],
     turns: Iterable[DoneTurn],
 ) -> Dialogue | None:
-    """Give a dialogue with what came in a span: own turns, and facts of whoever was joined."""
+    """Give a dialogue with what came in a span: own turns, and facts of whoever was joined.
+
+    What the dialogue was before each of those joins is another one now: that is written anew too.
+    """
     steps: list[tuple[datetime, DoneTurn | Link]] = []
     for turn in turns:
         belonged = belonged_since(turn.home_id, span.customer_id, links)
@@ -159,10 +164,23 @@ def _since(
     dialogue = before
     for _, step in sorted(steps, key=lambda pair: pair[0]):
         if isinstance(step, Link):
-            dialogue = remembered(dialogues, dialogue, step.gain.facts, None)
+            joined_into = replace(step, before=replace(step.before, dialogue=dialogue))
+            below = await uow.states.of(step.other_id)  # since then it has had no turns of its own
+            dialogue = await _gain_anew(uow, dialogues, joined_into, below)
         else:
             dialogue = _told(dialogues, dialogue, [step])
     return dialogue
+
+
+async def _gain_anew(
+    uow: UnitOfWork, dialogues: Dialogues, link: Link, other: Dialogue | None
+) -> Dialogue | None:
+    """Give what a link makes of the dialogue before it and the other's, and write it into it."""
+    facts, differing = facts_to_fill(dialogues, link.before.dialogue, other)
+    conflicts = {n: pair for n, pair in link.gain.conflicts.items() if not n.startswith("slot:")}
+    gain = Gain(link.gain.attributes, facts, {**conflicts, **differing})
+    await uow.links.amend(replace(link, gain=gain))
+    return remembered(dialogues, link.before.dialogue, facts, other)
 
 
 def _told(

@@ -187,7 +187,9 @@ class SqlLinks:
 
     async def amend(self, link: Link) -> None:
         await self._connection.execute(
-            update(links).where(links.c.id == link.id).values(gain=asdict(link.gain))
+            update(links)
+            .where(links.c.id == link.id)
+            .values(before=asdict(link.before), gain=asdict(link.gain))
         )
 
     async def lines(self, root: UUID, homes: frozenset[UUID]) -> int:

@@ -256,3 +256,23 @@ async def test_two_joins_at_once_make_one_customer(store: SqlStore, sql: Sql) ->
     assert sql.one("SELECT count(*) FROM threads WHERE joined_into IS NULL") == 1
     assert sql.one("SELECT count(DISTINCT customer_id) FROM addresses") == 1
     assert sql.one("SELECT count(*) FROM links") == 2
+
+
+async def test_who_leaves_is_gone_from_what_later_joins_remember(store: SqlStore) -> None:
+    """A join that came later remembers what the root was before it: without who has left since."""
+    async with store.begin() as uow:
+        ann, bob, dan = [await person(uow, name) for name in ("ann", "bob", "dan")]
+        scene = World(uow, random.Random(3), [ann, bob, dan])
+        await scene.turn(bob)
+        await scene.turn(ann)
+        first = await join(uow, DIALOGUES, ann.id, bob.id, PROOF)
+        assert first is not None
+        await scene.turn(bob)
+        second = await join(uow, DIALOGUES, ann.id, dan.id, PROOF)
+        assert second is not None
+        for link in (first, second):
+            await split(uow, DIALOGUES, link.id, actor="test", reason=None)
+        for who in (ann, bob, dan):
+            dialogue = (await scene.picture(who))["dialogue"]
+            told = [e["text"] for e in (dialogue.body["events"] if dialogue else []) if "text" in e]
+            assert told == [str(one) for one in scene.said.get(who.address.id, [])]
