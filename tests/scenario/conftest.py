@@ -13,6 +13,8 @@ from uuid import UUID
 import pytest
 from redis.asyncio import Redis
 
+from nitka.api.v1.gate import Gate
+from nitka.api.v1.routes import ServerApi
 from nitka.domain.address import Address, Channel
 from nitka.domain.customer import Profile
 from nitka.domain.inbound import Inbound
@@ -36,6 +38,8 @@ from nitka.service.mover import Mover
 from nitka.service.people import People
 from nitka.service.privacy import Privacy
 from nitka.service.recognise import Recognise
+from nitka.service.show import Show
+from nitka.service.speak import Speak
 from nitka.service.suggest import Confirm
 from nitka.service.sweep import Sweep
 from nitka.service.work import Worker
@@ -137,6 +141,24 @@ class House:
         received = await self.front.receive(inbound)
         assert received is not None
         return received
+
+    def server_api(self, people: People | None = None) -> ServerApi:
+        """Give the server-to-server API over this house."""
+        speak = Speak(
+            self.store,
+            front=self.front,
+            queue=self.queue,
+            fanout=self.fanout,
+            accounts={Channel.WEB: "site"},
+        )
+        return ServerApi(
+            Gate(self.store),
+            show=Show(self.store),
+            speak=speak,
+            people=people or self.people,
+            confirm=self.confirm,
+            privacy=self.privacy,
+        )
 
     async def texts(self, customer_id: UUID) -> list[str]:
         return [f"{m.author}: {m.text}" for m in await self.front.lines(customer_id, after=0)]

@@ -16,9 +16,7 @@ import pytest
 
 from nitka.api.app import Parts, create_app
 from nitka.api.assets import Assets
-from nitka.api.v1.gate import Gate, digest_of
-from nitka.api.v1.routes import ServerApi
-from nitka.domain.address import Channel
+from nitka.api.v1.gate import digest_of
 from nitka.domain.message import Author, Message
 from nitka.domain.staff import Staff
 from nitka.domain.thread import Owner, Team
@@ -27,8 +25,6 @@ from nitka.engine.scripted import answer
 from nitka.errors import Refused
 from nitka.metrics import Metrics
 from nitka.service.hand_over import hand_over
-from nitka.service.show import Show
-from nitka.service.speak import Speak
 from tests.scenario.conftest import House, working
 from tests.support.until import until
 
@@ -80,22 +76,7 @@ class Desk:
 
 @pytest.fixture
 async def desk(house: House, tmp_path: Path) -> AsyncIterator[Desk]:
-    speak = Speak(
-        house.store,
-        front=house.front,
-        queue=house.queue,
-        fanout=house.fanout,
-        accounts={Channel.WEB: "site"},
-    )
-    api = ServerApi(
-        Gate(house.store),
-        show=Show(house.store),
-        speak=speak,
-        people=house.people,
-        confirm=house.confirm,
-        privacy=house.privacy,
-    )
-    app = create_app(Parts(api, Assets(tmp_path, demo=False), Metrics(), {}))
+    app = create_app(Parts(house.server_api(), Assets(tmp_path, demo=False), Metrics(), {}))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://nitka.test") as http:
         made = Desk(house, http)

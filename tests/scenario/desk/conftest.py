@@ -14,16 +14,11 @@ from fastapi import FastAPI
 
 from nitka.api.app import Parts, create_app
 from nitka.api.assets import Assets
-from nitka.api.v1.gate import Gate
-from nitka.api.v1.routes import ServerApi
 from nitka.desk import DeskParts, compose_desk
-from nitka.domain.address import Channel
 from nitka.domain.staff import Account, NewAccount, Role
 from nitka.locks.passwords import ArgonPasswords
 from nitka.metrics import Metrics
 from nitka.service.people import People
-from nitka.service.show import Show
-from nitka.service.speak import Speak
 from tests.scenario.conftest import House
 
 BASE = "http://nitka.test"
@@ -120,22 +115,11 @@ async def desk(house: House, tmp_path: Path) -> AsyncIterator[Desk]:
             base_url=BASE,
         )
     )
-    speak = Speak(
-        house.store,
-        front=house.front,
-        queue=house.queue,
-        fanout=house.fanout,
-        accounts={Channel.WEB: "site"},
+    app = create_app(
+        Parts(
+            house.server_api(people), Assets(tmp_path, demo=False), Metrics(), {}, routers=[router]
+        )
     )
-    api = ServerApi(
-        Gate(house.store),
-        show=Show(house.store),
-        speak=speak,
-        people=people,
-        confirm=house.confirm,
-        privacy=house.privacy,
-    )
-    app = create_app(Parts(api, Assets(tmp_path, demo=False), Metrics(), {}, routers=[router]))
     made = Desk(house, app, clock, _PASSWORDS)
     yield made
     for http in made.opened:
