@@ -45,6 +45,11 @@ async def open_row(page: Page, words: str) -> None:
     await page.locator(".row", has_text=words).first.click()
 
 
+async def take(page: Page) -> None:
+    """Take the open conversation; an offer of it has a button of that name too."""
+    await page.get_by_role("main", name="Messages").get_by_role("button", name="Take", exact=True).click()
+
+
 async def test_a_hand_off_is_taken_answered_noted_and_handed_back(staffed: Staffed) -> None:
     """The customer reads what is meant for him, and nothing else; nobody is asked twice."""
     olga, piotr = await staffed.at_work("Olga"), await staffed.at_work("Piotr")
@@ -52,7 +57,7 @@ async def test_a_hand_off_is_taken_answered_noted_and_handed_back(staffed: Staff
     await open_row(olga, "the blue one")
     await expect(olga.locator(".context")).to_contain_text("order number")
     await expect(olga.locator(".context blockquote")).to_contain_text("waiting for a week")
-    await olga.get_by_role("button", name="Take", exact=True).click()
+    await take(olga)
     await expect(olga.locator(".thread .title")).to_contain_text("You have this conversation")
     await piotr.get_by_role("button", name="All", exact=True).click()
     await piotr.locator(".row", has_text="Olga").first.click()
@@ -90,7 +95,7 @@ async def test_a_reply_that_missed_something_is_not_sent(staffed: Staffed) -> No
     olga = await staffed.at_work("Ola")
     chat = await waiting(staffed, "stale or not")
     await open_row(olga, "stale or not")
-    await olga.get_by_role("button", name="Take", exact=True).click()
+    await take(olga)
     field = olga.get_by_role("textbox", name="Reply", exact=True)
     await field.fill("I will send a new one.")
     await chat.say("It has just arrived!")
@@ -116,7 +121,7 @@ async def test_drafts_survive_and_the_door_closes(staffed: Staffed) -> None:
     page = await staffed.at_work("Ewa")
     await waiting(staffed, "draft, please")
     await open_row(page, "draft, please")
-    await page.get_by_role("button", name="Take", exact=True).click()
+    await take(page)
     await page.get_by_role("textbox", name="Reply", exact=True).fill("half a senten")
     await page.reload()
     await page.locator(".row", has_text="draft, please").first.click()
@@ -140,7 +145,7 @@ async def test_an_offer_finds_who_is_there(staffed: Staffed) -> None:
     chat = await waiting(staffed, "offer me")
     offer = page.get_by_role("alertdialog")
     await expect(offer).to_be_visible()
-    await offer.get_by_role("button", name="Take").click()
+    await offer.get_by_role("button", name="Take", exact=True).click()
     await expect(page.locator(".thread .title")).to_contain_text("You have this conversation")
     assert chat is not None
 
@@ -197,7 +202,7 @@ async def test_a_talk_goes_over_two_channels_and_back_to_the_bot(
     found = re.search(r"link ([2-9A-Z]{10})", await code.last.inner_text())
     assert found
     await open_row(olga, "")
-    await olga.get_by_role("button", name="Take", exact=True).click()
+    await take(olga)
     context = olga.locator(".context")
     await expect(context.locator(".open-question")).to_contain_text("order number")
     telegram.say(f"link {found[1]}")
