@@ -47,7 +47,11 @@ async def open_row(page: Page, words: str) -> None:
 
 async def take(page: Page) -> None:
     """Take the open conversation; an offer of it has a button of that name too."""
-    await page.get_by_role("main", name="Messages").get_by_role("button", name="Take", exact=True).click()
+    await (
+        page.get_by_role("main", name="Messages")
+        .get_by_role("button", name="Take", exact=True)
+        .click()
+    )
 
 
 async def test_a_hand_off_is_taken_answered_noted_and_handed_back(staffed: Staffed) -> None:
