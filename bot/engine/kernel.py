@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import scipy.linalg
@@ -99,6 +100,30 @@ class KernelMachine:
     def confidences(self, counts: csr_matrix, meaning: Matrix) -> Matrix:
         """Returns one row per message: a confidence per intent, adding up to 1."""
         return _softmax(self.scores(counts, meaning) * self.temperature)
+
+    @classmethod
+    def load(cls, file: Path, shape: Shape) -> KernelMachine:
+        """Reads what :meth:`save` wrote."""
+        arrays = np.load(file)
+        return cls(
+            shape,
+            [str(name) for name in arrays["intents"]],
+            arrays["known"].astype(np.float32),
+            arrays["say"],
+            np.ascontiguousarray(arrays["planes"], dtype=np.float32),
+            float(arrays["temperature"]),
+        )
+
+    def save(self, file: Path) -> None:
+        """Writes the machine; what is large in half precision."""
+        np.savez_compressed(
+            file,
+            intents=np.array(self.intents),
+            known=self.known.astype(np.float16),
+            say=self.say,
+            planes=self.planes.astype(np.float16),
+            temperature=self.temperature,
+        )
 
 
 def _bells(here: Matrix, there: Matrix, reach: float, lengths: Matrix) -> Matrix:

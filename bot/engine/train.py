@@ -102,16 +102,20 @@ def _of(rows: Path, encoder: str) -> Path:
 
 def _encoders(sources: Sources) -> dict[str, RememberingEncoder]:
     """Returns the sentence encoders that the configuration names."""
-    from engine.encoder import SentenceFeaturizer, open_encoder
+    from engine.classifier import WishClassifier
+    from engine.encoder import open_encoder
 
     config = YAML(typ="safe").load(sources.config.read_text("utf-8")) or {}
-    default = SentenceFeaturizer.get_default_config()
-    chosen = [
-        {**default, **row}
-        for row in config.get("pipeline") or []
-        if str(row.get("name", "")).endswith("SentenceFeaturizer")
-    ]
-    return {row["encoder"]: open_encoder(row["encoder"], row["folder"]) for row in chosen}
+    default = WishClassifier.get_default_config()
+    chosen = next(
+        (
+            {**default, **row}
+            for row in config.get("pipeline") or []
+            if str(row.get("name", "")).endswith(WishClassifier.__name__)
+        ),
+        {"encoders": []},
+    )
+    return {kind: open_encoder(kind, chosen["folder"]) for kind in chosen["encoders"]}
 
 
 def _recall_rows(sources: Sources, rows: Path) -> None:
