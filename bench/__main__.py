@@ -17,12 +17,12 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import end_to_end, growth, machine, report, stock_pipeline, throughput
+from bench import end_to_end, growth, loading, machine, report, stock_pipeline, throughput
 from bench.stage import stage
 from nitka.settings import ROOT
 from nitka.up.model import model_path, train
 
-PARTS = ("growth", "throughput", "end_to_end")
+PARTS = ("loading", "growth", "throughput", "end_to_end")
 FEWEST = 60  # turns, so that early and late ones are different ones
 
 
@@ -68,6 +68,12 @@ async def _measure(
     }
     with tempfile.TemporaryDirectory(prefix="nitka-bench-") as scratch:
         folder = Path(scratch)
+        if "loading" in wanted:
+            console.print("loading models …")
+            models = {"ours": model_path()}
+            if stock_model:
+                models["stock, DIET pipeline"] = stock_model
+            result["loading"] = loading.measure(models)
         if "growth" in wanted or "throughput" in wanted:
             console.print("starting our engines and the stock one …")
             with stage(folder / "engines", stock_model=stock_model) as running:
@@ -77,6 +83,14 @@ async def _measure(
                 if "throughput" in wanted:
                     console.print("many customers …")
                     result["throughput"] = await throughput.measure(running, seconds)
+                result["engines"] = [
+                    {
+                        "engine": engine.name,
+                        "ready_after_s": round(engine.ready_after, 1),
+                        "memory_gb": round(engine.memory(), 2),
+                    }
+                    for engine in running.engines
+                ]
         if "end_to_end" in wanted:
             console.print("a whole Nitka, by web socket …")
             result["end_to_end"] = await end_to_end.measure(folder, seconds)

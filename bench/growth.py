@@ -50,10 +50,10 @@ async def measure(stage: Stage, turns: int) -> list[Facts]:
     Milliseconds by turn, medians of early and late turns, and their ratio with and without drift.
     """
     async with client() as http:
-        young = YoungCustomer(http, stage.ours[0])
+        young = YoungCustomer(http, stage.ours[0].url)
         customers: dict[str, Customer] = {
-            "ours, travelling state": OurCustomer(http, stage.ours[0]),
-            "stock, RedisTrackerStore": StockCustomer(http, stage.stock),
+            "ours, travelling state": OurCustomer(http, stage.ours[0].url),
+            "stock, RedisTrackerStore": StockCustomer(http, stage.stock.url),
             "ours, always young": young,
         }
         seconds: dict[str, list[float]] = {name: [] for name in customers}

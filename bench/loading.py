@@ -12,6 +12,15 @@ from nitka.settings import ROOT
 from nitka.up.model import engine_python
 
 ROUNDS = 3
+_PROGRAM = """
+import sys, time
+from engine.quiet import quiet
+quiet(1)
+import rasa.core.agent, rasa.engine.recipes.default_components, spacy, tensorflow
+began = time.perf_counter()
+rasa.core.agent.Agent.load(sys.argv[1])
+print("seconds", time.perf_counter() - began)
+"""
 Facts = dict[str, object]
 
 
@@ -32,10 +41,10 @@ def measure(models: Mapping[str, Path]) -> list[Facts]:
 
 
 def _load(model: Path) -> float:
-    command = (str(engine_python()), str(ROOT / "bench" / "load_once.py"), str(model))
+    command = (str(engine_python()), "-c", _PROGRAM, str(model))
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "bot")}
     done = subprocess.run(
         command, env=environment, cwd=ROOT, check=True, capture_output=True, text=True
     )
-    told = next(line for line in done.stdout.splitlines() if line.startswith("seconds "))
-    return float(told.removeprefix("seconds "))
+    told = next(line for line in done.stdout.splitlines() if line.startswith("seconds"))
+    return float(told.split()[1])

@@ -19,12 +19,33 @@ def show(console: Console, result: Mapping[str, Any]) -> None:
         f"{machine['processor']}, {machine['cores']} cores, load before {machine['load_before']}; "
         f"model {result['model']}\n"
     )
+    if "loading" in result:
+        _show_loading(console, result["loading"])
     if "growth" in result:
         _show_growth(console, result["growth"])
     if "throughput" in result:
         _show_throughput(console, result["throughput"])
+    if "engines" in result:
+        _show_engines(console, result["engines"])
     if "end_to_end" in result:
         _show_end_to_end(console, result["end_to_end"])
+
+
+def _show_loading(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
+    table = _table("A model is loaded, Rasa imported before", ("model", "MB", "s"))
+    for row in rows:
+        table.add_row(row["model"], f"{row['megabytes']:.0f}", f"{row['seconds']:.1f}")
+    console.print(table)
+    console.print()
+
+
+def _show_engines(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
+    columns = ("engine", "ready after, s", "memory at the end, GB")
+    table = _table("The engines of this run", columns)
+    for row in rows:
+        table.add_row(row["engine"], f"{row['ready_after_s']:.0f}", f"{row['memory_gb']:.2f}")
+    console.print(table)
+    console.print()
 
 
 def _show_growth(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import psutil
 
 from nitka.settings import ROOT
 from nitka.up.assembly import actions_part, engine_part
@@ -22,13 +25,31 @@ from nitka.up.valkey import EmbeddedValkey
 
 
 @dataclass(frozen=True)
-class Stage:
-    """Addresses of what runs: two engines of ours, a stock Rasa on our model, and perhaps
-    another one on the pipeline that `rasa init` chooses."""
+class Engine:
+    """An engine that runs, and the seconds that it took to be ready."""
 
-    ours: tuple[str, ...]
-    stock: str
-    stock_pipeline: str | None
+    name: str
+    url: str
+    process: psutil.Process
+    ready_after: float
+
+    def memory(self) -> float:
+        """Give the memory that it holds now, in gigabytes."""
+        return float(self.process.memory_info().rss / 1e9)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What runs: two engines of ours, a stock Rasa on our model, and perhaps another one on the
+    pipeline that `rasa init` chooses."""
+
+    ours: tuple[Engine, ...]
+    stock: Engine
+    stock_pipeline: Engine | None
+
+    @property
+    def engines(self) -> tuple[Engine, ...]:
+        return (*self.ours, self.stock, *([self.stock_pipeline] if self.stock_pipeline else []))
 
 
 @contextmanager
@@ -37,8 +58,15 @@ def stage(scratch: Path, *, stock_model: Path | None) -> Iterator[Stage]:
     logs = scratch / "logs"
     with ExitStack() as stack:
 
-        def run(part: Part) -> None:
-            stack.enter_context(running(part, log=logs / f"{part.name}.log"))
+        def run(part: Part) -> int:
+            started = stack.enter_context(running(part, log=logs / f"{part.name}.log"))
+            return started.process.pid
+
+        def engine(name: str, port: int, part: Part) -> Engine:
+            began = time.perf_counter()
+            pid = run(part)
+            took = time.perf_counter() - began
+            return Engine(name, f"http://127.0.0.1:{port}", psutil.Process(pid), took)
 
         postgres = EmbeddedPostgres(
             folder=scratch / "postgres", port=free_port(), log=logs / "initdb.log", durable=False
@@ -49,21 +77,22 @@ def stage(scratch: Path, *, stock_model: Path | None) -> Iterator[Stage]:
         port = free_port()
         run(actions_part(port, postgres.url))
         actions = f"http://127.0.0.1:{port}"
-        ours = tuple(free_port() for _ in range(2))
-        for number, port in enumerate(ours, 1):
-            run(engine_part(port, actions, name=f"engine-{number}"))
-        stocks = []
-        for number, model in enumerate([model_path(), *([stock_model] if stock_model else [])]):
-            port, name = free_port(), f"stock-{number}"
-            run(_stock_part(name, port, model, _rasa_files(scratch / name, valkey.url, actions)))
-            stocks.append(_url(port))
+        ours = []
+        for number in (1, 2):
+            port = free_port()
+            part = engine_part(port, actions, name=f"engine-{number}")
+            ours.append(engine(f"ours, engine {number}", port, part))
+
+        def stock(name: str, model: Path) -> Engine:
+            port, folder = free_port(), scratch / name.replace(", ", "-").replace(" ", "-")
+            files = _rasa_files(folder, valkey.url, actions)
+            return engine(name, port, _stock_part(folder.name, port, model, files))
+
         yield Stage(
-            tuple(_url(port) for port in ours), stocks[0], stocks[1] if stock_model else None
+            tuple(ours),
+            stock("stock, same model", model_path()),
+            stock("stock, DIET pipeline", stock_model) if stock_model else None,
         )
-
-
-def _url(port: int) -> str:
-    return f"http://127.0.0.1:{port}"
 
 
 def _rasa_files(folder: Path, redis_url: str, actions: str) -> tuple[str, ...]:

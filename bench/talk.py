@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import random
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import httpx
+from ruamel.yaml import YAML
+
+from nitka.settings import ROOT
 
 TEXTS = (
     "Hi",
@@ -20,6 +24,21 @@ TEXTS = (
     "thanks",
 )
 """One conversation: a form filled, an action asked, questions answered by rule."""
+
+TURNS_OF_A_TALK = 8
+
+
+def messages() -> list[str]:
+    """Give what customers wrote in the understanding tests, shuffled, each once.
+
+    They are more than an engine remembers the meaning of: said in turn, each is read anew.
+    """
+    files = sorted((ROOT / "data" / "tests" / "understanding").glob("*.yml"))
+    yaml = YAML(typ="safe")
+    found = {str(row["text"]) for file in files for row in yaml.load(file.read_text("utf-8"))}
+    mixed = sorted(found)
+    random.Random(0).shuffle(mixed)
+    return mixed
 
 
 class Customer(Protocol):

@@ -65,13 +65,18 @@ def _keyed(text: str) -> str:
     return _SENTENCE_END.sub(" ", text).strip().translate(_KEYS)
 
 
+@lru_cache(maxsize=1)
+def _latin_words() -> frozenset[str]:
+    """Returns the words that show that a text was typed as it was meant."""
+    return frozenset(LOANS.union(*vocabulary().values(), _SHORTHAND))
+
+
 def _is_keyed(text: str) -> bool:
     if not text.isascii() or text.lower().replace(" ", "") in _ROWS:
         return False
     words = text.split()
     bare = [word.strip(".,!?:").lower() for word in words]
-    known = LOANS.union(*vocabulary().values(), _SHORTHAND)
-    if any(word in known for word in map(fold, bare) if len(word) >= _TELLING):
+    if any(word in _latin_words() for word in map(fold, bare) if len(word) >= _TELLING):
         return False
     letters = len(_LETTERS.findall(text))
     if letters < _FEWEST or len(_LATIN_VOWELS.findall(text)) > _MOST_LATIN_VOWELS * letters:

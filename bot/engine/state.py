@@ -74,7 +74,7 @@ def decode(state: Mapping[str, Any], *, customer: str, domain: Domain) -> Dialog
     if not isinstance(rows, list) or not all(_is_event(row) for row in rows):
         raise BadTurn("bad_state", "`state.events` must be a list of events.")
     try:
-        events = _known([_event(row) for row in rows], domain)
+        events = _known([read_event(row) for row in rows], domain)
         return DialogueStateTracker.from_events(customer, events, domain.slots, domain=domain)
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise BadTurn("bad_state", f"`state` cannot be read: {error!r}.") from error
@@ -93,11 +93,17 @@ def _kinds() -> Mapping[str, type[Event]]:
     return found
 
 
-def _event(row: dict[str, Any]) -> Event:
+def read_event(row: dict[str, Any]) -> Event:
+    """Returns the event that ``row`` describes.
+
+    Raises ValueError, KeyError, TypeError or AttributeError for what is no event of Rasa's.
+    """
     kind = _kinds().get(row["event"])
     event = kind._from_parameters(row) if kind else None
     if event is None:
         raise ValueError(f"unknown event {row['event']!r}")
+    if isinstance(event, SlotSet) and not event.key:
+        raise ValueError("a slot without a name")
     return event
 
 
