@@ -17,7 +17,7 @@ RUN PYTHONPATH=bot bot/.venv/bin/python -m engine.train --out models/bot.tar.gz
 
 FROM docker.io/library/python:3.10-slim-bookworm
 ENV PATH=/app/bot/.venv/bin:$PATH PYTHONPATH=/app/bot PYTHONUNBUFFERED=1 \
-    PYTHONDONTWRITEBYTECODE=1 HOME=/tmp
+    PYTHONDONTWRITEBYTECODE=1 MALLOC_ARENA_MAX=2 HOME=/tmp
 WORKDIR /app
 COPY --from=build /app/bot/.venv bot/.venv
 COPY bot bot

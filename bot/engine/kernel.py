@@ -10,8 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import scipy.linalg
 from scipy.sparse import csr_matrix
 
@@ -41,7 +43,7 @@ class KernelMachine:
     intents: list[str]
     known: Matrix  # (training messages, directions)
     say: Matrix  # (training messages, intents)
-    planes: Matrix  # (letters and words, intents)
+    planes: npt.NDArray[np.floating[Any]]  # (letters and words, intents); stored, half as precise
     temperature: float
 
     @classmethod
@@ -95,7 +97,7 @@ class KernelMachine:
     def scores(self, counts: csr_matrix, meaning: Matrix) -> Matrix:
         """Returns one row per message: about 1 for the intent meant, about -1 for the others."""
         scores: Matrix = _bells(meaning, self.known, self.shape.reach, self._lengths) @ self.say
-        return scores + counts @ self.planes
+        return scores + _on_planes(counts, self.planes)
 
     def confidences(self, counts: csr_matrix, meaning: Matrix) -> Matrix:
         """Returns one row per message: a confidence per intent, adding up to 1."""
@@ -110,7 +112,7 @@ class KernelMachine:
             [str(name) for name in arrays["intents"]],
             arrays["known"].astype(np.float32),
             arrays["say"],
-            np.ascontiguousarray(arrays["planes"], dtype=np.float32),
+            arrays["planes"],
             float(arrays["temperature"]),
         )
 
@@ -137,6 +139,14 @@ def _bells(here: Matrix, there: Matrix, reach: float, lengths: Matrix) -> Matrix
     bells -= lengths[None]
     bells *= reach
     return np.exp(bells, out=bells)
+
+
+def _on_planes(counts: csr_matrix, planes: npt.NDArray[np.floating[Any]]) -> Matrix:
+    """Returns ``counts @ planes``; only the lines that are needed of the planes are widened."""
+    scores = np.zeros((counts.shape[0], planes.shape[1]), dtype=np.float32)
+    for score, start, end in zip(scores, counts.indptr, counts.indptr[1:], strict=False):
+        score[:] = counts.data[start:end] @ planes[counts.indices[start:end]].astype(np.float32)
+    return scores
 
 
 def _squares(rows: Matrix) -> Matrix:

@@ -112,7 +112,9 @@ def _scores(words: list[str]) -> tuple[Mapping[str, float], bool]:
 
 @lru_cache(maxsize=1)
 def _detector() -> LanguageDetector:
-    return LanguageDetectorBuilder.from_languages(*_LINGUA).with_preloaded_language_models().build()
+    # Its full models take 0.1 GB more and tell one test message of 2,000 better.
+    chosen = LanguageDetectorBuilder.from_languages(*_LINGUA).with_low_accuracy_mode()
+    return chosen.with_preloaded_language_models().build()
 
 
 def _statistics(text: str) -> Mapping[str, float]:

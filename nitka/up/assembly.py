@@ -196,7 +196,7 @@ def engine_part(
         command=(str(engine_python()), "-m", "engine.serve", *files, *address),
         ready=http_ok(probe_host(host), port, "/webhooks/nitka/"),
         needs=needs,
-        environment={**_NO_SECRETS, "PYTHONPATH": str(ROOT / "bot")},
+        environment={**_NO_SECRETS, "PYTHONPATH": str(ROOT / "bot"), "MALLOC_ARENA_MAX": "2"},
         grace=timedelta(seconds=8),
         patience=timedelta(minutes=4),
         says=f"engine on model {served.name.removesuffix('.tar.gz')}",
