@@ -46,18 +46,19 @@ class Examine:
         """Give what makes a customer one. Raises `Refused` 404 `unknown_customer`."""
         async with self._store.begin() as uow:
             root = await uow.links.root(customer_id)
-            customer = await uow.customers.get(root) if root else None
-            if root is None or customer is None:
+            if root is None:
                 raise unknown_customer()
             await note_look(uow, account, root, at=self._clock.now())
             links = await uow.links.tree(root)
-            homes = members(root, links)
-            known = [await uow.customers.get(home) for home in homes]
+            known = [await uow.customers.get(home) for home in members(root, links)]
+            customers = {one.id: one for one in known if one}
+            if root not in customers:  # erased meanwhile: nothing is kept of this look either
+                raise unknown_customer()
             return Person(
-                customer,
-                sorted((one for one in known if one), key=lambda one: one.created_at),
+                customers[root],
+                sorted(customers.values(), key=lambda one: one.created_at),
                 await uow.customers.addresses(root),
-                await uow.claims.of(homes),
+                await uow.claims.of(frozenset(customers)),
                 links,
                 await suggestions(uow, root),
             )

@@ -66,7 +66,7 @@ async def join(
     """
     roots = await uow.links.lock(one, two)
     if len(roots) < 2:
-        raise Refused("unknown_customer", "There is no such customer.", status=404)
+        raise _unknown()
     if roots[0] == roots[1]:
         return None
     if await clash(uow, roots[0], roots[1]):
@@ -89,7 +89,8 @@ async def join(
 
 async def _standing(uow: UnitOfWork, dialogues: Dialogues, root: UUID) -> Standing:
     customer = await uow.customers.get(root)
-    assert customer is not None  # noqa: S101  # its thread is locked
+    if customer is None:  # erased while somebody compares him
+        raise _unknown()
     dialogue = await uow.states.of(root)
     return Standing(
         customer,
@@ -97,6 +98,10 @@ async def _standing(uow: UnitOfWork, dialogues: Dialogues, root: UUID) -> Standi
         dialogues.asks(dialogue.body if dialogue else None) is not None,
         await uow.states.last_turn_at(root),
     )
+
+
+def _unknown() -> Refused:
+    return Refused("unknown_customer", "There is no such customer.", status=404)
 
 
 async def clash(uow: UnitOfWork, one: UUID, two: UUID) -> bool:
