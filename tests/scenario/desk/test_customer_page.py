@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import zipfile
@@ -253,3 +254,16 @@ async def test_a_customer_is_exported_and_erased(desk: Desk) -> None:
     async with desk.house.store._engine.connect() as connection:
         rows = await connection.execute(text("SELECT actor FROM audit WHERE action = 'erase'"))
         assert list(rows.scalars()) == ["staff:boss@nitka.test"]
+
+
+async def test_a_look_amid_an_erasure_finds_him_or_nobody(desk: Desk) -> None:
+    """Whatever is read at that moment is an answer or `unknown_customer`, nothing broken."""
+    boss = await desk.at_work("boss", Role.SUPERVISOR)
+    for number in range(4):
+        received = await desk.house.say("hello", visitor=f"v{number}")
+        customer = received.customer_id
+        erasing = boss.post(f"/customers/{customer}/erase", {"confirm": str(customer)[:8]})
+        looks = [boss.get(f"/customers/{customer}/identity") for _ in range(8)]
+        erased, *seen = await asyncio.gather(erasing, *looks)
+        assert erased.status_code == 200
+        assert {answer.status_code for answer in seen} <= {200, 404}
