@@ -44,6 +44,7 @@ from nitka.queue.work import RedisQueue
 from nitka.service.answer import Answer
 from nitka.service.ask import Ask, Patience
 from nitka.service.commands import Commands
+from nitka.service.confirm import Confirm
 from nitka.service.deliver import Deliver
 from nitka.service.fetch import Fetch
 from nitka.service.front import ThreadFront
@@ -56,7 +57,6 @@ from nitka.service.recognise import Recognise
 from nitka.service.route import Route
 from nitka.service.show import Show
 from nitka.service.speak import Speak
-from nitka.service.suggest import Confirm
 from nitka.service.sweep import Sweep
 from nitka.service.tell_desk import DeskFanout
 from nitka.service.uploads import KeptUploads
@@ -198,6 +198,7 @@ def compose_web(settings: Settings, house: _House) -> FastAPI:
         dialogues=house.dialogues,
         clock=SystemClock(),
     )
+    confirm = Confirm(house.store, dialogues=house.dialogues, mover=house.mover)
     desk = compose_desk(
         DeskParts(
             store=house.store,
@@ -205,11 +206,13 @@ def compose_web(settings: Settings, house: _House) -> FastAPI:
             clock=SystemClock(),
             passwords=open_passwords(settings),
             fanout=house.fanout,
+            confirm=confirm,
+            privacy=house.privacy,
             base_url=base_url(settings),
         )
     )
     parts = Parts(
-        server_api=_server_api(house, people),
+        server_api=_server_api(house, people, confirm),
         assets=Assets(ROOT / "web" / "dist", demo=settings.demo),
         metrics=house.metrics,
         checks={
@@ -230,7 +233,7 @@ def compose_web(settings: Settings, house: _House) -> FastAPI:
     return create_app(parts)
 
 
-def _server_api(house: _House, people: People) -> ServerApi:
+def _server_api(house: _House, people: People, confirm: Confirm) -> ServerApi:
     speak = Speak(
         house.store,
         front=house.front,
@@ -244,7 +247,7 @@ def _server_api(house: _House, people: People) -> ServerApi:
         speak=speak,
         people=people,
         privacy=house.privacy,
-        confirm=Confirm(house.store, dialogues=house.dialogues, mover=house.mover),
+        confirm=confirm,
     )
 
 

@@ -11,6 +11,8 @@ from nitka.api.desk.cases import CasesApi
 from nitka.api.desk.door import DoorApi
 from nitka.api.desk.events import EventsApi
 from nitka.api.desk.gate import DeskGate
+from nitka.api.desk.identity import IdentityApi
+from nitka.api.desk.notes import NotesApi
 from nitka.api.desk.routes import desk_router
 from nitka.api.desk.shelf import ShelfApi
 from nitka.api.desk.staff import StaffApi
@@ -20,8 +22,11 @@ from nitka.errors import ConfigError
 from nitka.locks.passwords import ArgonPasswords
 from nitka.ports import Clock, Fanout, Passwords, Store
 from nitka.service.accounts import ManageAccounts, first_admin
+from nitka.service.confirm import Confirm
+from nitka.service.examine import Examine
 from nitka.service.look import Look
 from nitka.service.people import People
+from nitka.service.privacy import Privacy
 from nitka.service.show import Show
 from nitka.service.sign_in import SignIn, make_link
 from nitka.settings import Settings
@@ -38,6 +43,8 @@ class DeskParts:
     clock: Clock
     passwords: Passwords
     fanout: Fanout
+    confirm: Confirm
+    privacy: Privacy
     base_url: str
 
 
@@ -56,6 +63,7 @@ def compose_desk(parts: DeskParts) -> APIRouter:
     sign_in = SignIn(parts.store, parts.passwords, parts.clock)
     accounts = ManageAccounts(parts.store, parts.passwords, parts.clock, sign_in=sign_in)
     gate = DeskGate(parts.store, sign_in, secure=parts.base_url.startswith("https:"))
+    examine = Examine(parts.store, confirm=parts.confirm, clock=parts.clock)
     return desk_router(
         [
             DoorApi(gate, sign_in=sign_in, accounts=accounts, store=parts.store),
@@ -63,6 +71,14 @@ def compose_desk(parts: DeskParts) -> APIRouter:
             ThreadsApi(gate, Look(parts.store, show=Show(parts.store), clock=parts.clock)),
             CasesApi(gate, parts.people, store=parts.store, fanout=parts.fanout),
             ShelfApi(gate, parts.store),
+            IdentityApi(gate, examine=examine, confirm=parts.confirm, privacy=parts.privacy),
+            NotesApi(
+                gate,
+                examine=examine,
+                people=parts.people,
+                store=parts.store,
+                fanout=parts.fanout,
+            ),
             EventsApi(
                 gate,
                 sign_in=sign_in,

@@ -43,7 +43,8 @@ class Profile:
 class KnownAddress:
     """An address together with the ground on which it belongs to its customer.
 
-    `home_id` is the customer that it began with, whomever it was joined with since.
+    `home_id` is the customer that it began with, whomever it was joined with since. `seen_at` is
+    when he wrote from there last.
     """
 
     id: UUID
@@ -51,6 +52,12 @@ class KnownAddress:
     evidence: Evidence
     reachable: bool
     home_id: UUID
+    seen_at: datetime | None = None
+
+
+def number_of(customer_id: UUID) -> str:
+    """Give the short number by which people name a customer: the id's first eight signs."""
+    return str(customer_id)[:8]
 
 
 @dataclass(frozen=True, slots=True)

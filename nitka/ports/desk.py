@@ -25,6 +25,12 @@ class Inboxes(Protocol):
         """Give the last lines before a `seq` in order, internal ones too."""
         ...
 
+    async def notes(
+        self, customer_id: UUID, *, before: int | None, limit: int
+    ) -> Sequence[Message]:
+        """Give the last internal lines before a `seq`, the newest first."""
+        ...
+
     async def search(self, words: str, *, limit: int) -> Hits: ...
 
     async def read_up_to(self, staff: str, customer_id: UUID, seq: int) -> None:

@@ -29,6 +29,9 @@ from nitka.domain.turn import Dialogue
 from nitka.errors import Refused
 from nitka.ports import Dialogues, NewLink, UnitOfWork
 
+CLASH = "identity_clash"
+CLASH_SENTENCE = "The site has signed these two as different customers; they are not joined."
+
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
@@ -37,6 +40,20 @@ class Grounds:
     proof: Proof
     actor: str
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a join would make: whose conversation goes on, and what he gains of the other.
+
+    `dialogue` is what `kept` remembers so far, `told` what `other` does.
+    """
+
+    kept: Standing
+    other: Standing
+    gain: Gain
+    dialogue: Dialogue | None
+    told: Dialogue | None
 
 
 async def join(
@@ -49,20 +66,20 @@ async def join(
     """
     roots = await uow.links.lock(one, two)
     if len(roots) < 2:
-        raise Refused("unknown_customer", "There is no such customer.", status=404)
+        raise _unknown()
     if roots[0] == roots[1]:
         return None
-    await _refuse_clash(uow, roots)
-    standings = [await _standing(uow, dialogues, root) for root in roots]
-    kept, other = in_progress(standings[0], standings[1])
-    link = await _merge(uow, dialogues, kept, other, grounds)
+    if await clash(uow, roots[0], roots[1]):
+        raise Refused(CLASH, CLASH_SENTENCE, status=409)
+    planned = await plan(uow, dialogues, roots[0], roots[1])
+    link = await _merge(uow, dialogues, planned, grounds)
     await uow.ledger.audit(
         "join",
         actor=grounds.actor,
-        customer_id=kept.customer.id,
+        customer_id=link.customer_id,
         facts={
             "link": str(link.id),
-            "other": str(other.customer.id),
+            "other": str(link.other_id),
             "proof": grounds.proof,
             "reason": grounds.reason,
         },
@@ -72,7 +89,8 @@ async def join(
 
 async def _standing(uow: UnitOfWork, dialogues: Dialogues, root: UUID) -> Standing:
     customer = await uow.customers.get(root)
-    assert customer is not None  # noqa: S101  # its thread is locked
+    if customer is None:  # erased while somebody compares him
+        raise _unknown()
     dialogue = await uow.states.of(root)
     return Standing(
         customer,
@@ -82,27 +100,35 @@ async def _standing(uow: UnitOfWork, dialogues: Dialogues, root: UUID) -> Standi
     )
 
 
-async def _refuse_clash(uow: UnitOfWork, roots: Sequence[UUID]) -> None:
-    """Refuse to join whom the site calls different customers: nothing proves more than its word."""
-    signed = []
-    for root in roots:
-        homes = members(root, await uow.links.tree(root))
-        claims = await uow.claims.of(homes)
-        signed.append({c.value for c in claims if c.kind is ClaimKind.SUBJECT})
-    if signed[0] and signed[1] and not signed[0] & signed[1]:
-        raise Refused(
-            "identity_clash",
-            "The site has signed these two as different customers; they are not joined.",
-            status=409,
-        )
+def _unknown() -> Refused:
+    return Refused("unknown_customer", "There is no such customer.", status=404)
 
 
-async def _merge(
-    uow: UnitOfWork, dialogues: Dialogues, kept: Standing, other: Standing, grounds: Grounds
-) -> Link:
+async def clash(uow: UnitOfWork, one: UUID, two: UUID) -> bool:
+    """Say whether the site calls two roots different: nothing proves more than its word."""
+    signed, others = await subjects(uow, one), await subjects(uow, two)
+    return bool(signed and others and not signed & others)
+
+
+async def subjects(uow: UnitOfWork, root: UUID) -> set[str]:
+    """Give the customer ids that the site has signed for a root and whoever was joined into it."""
+    claims = await uow.claims.of(members(root, await uow.links.tree(root)))
+    return {claim.value for claim in claims if claim.kind is ClaimKind.SUBJECT}
+
+
+async def plan(uow: UnitOfWork, dialogues: Dialogues, one: UUID, two: UUID) -> Plan:
+    """Give what joining two roots would make of them as they stand now."""
+    standings = [await _standing(uow, dialogues, root) for root in (one, two)]
+    kept, other = in_progress(standings[0], standings[1])
     dialogue, told = await uow.states.of(kept.customer.id), await uow.states.of(other.customer.id)
     facts, differing = facts_to_fill(dialogues, dialogue, told)
     attributes, conflicts = fill(known(kept.customer), known(other.customer))
+    gain = Gain(attributes, facts, {**conflicts, **differing})
+    return Plan(kept, other, gain, dialogue, told)
+
+
+async def _merge(uow: UnitOfWork, dialogues: Dialogues, planned: Plan, grounds: Grounds) -> Link:
+    kept, other, gain = planned.kept, planned.other, planned.gain
     link = await uow.links.join(
         NewLink(
             kept.customer.id,
@@ -110,12 +136,13 @@ async def _merge(
             grounds.proof,
             grounds.actor,
             grounds.reason,
-            Before(kept.thread.owner, kept.thread.team, dialogue),
-            Gain(attributes, facts, {**conflicts, **differing}),
+            Before(kept.thread.owner, kept.thread.team, planned.dialogue),
+            gain,
         )
     )
-    await uow.states.describe(described(kept.customer, attributes))
-    await uow.states.put(kept.customer.id, remembered(dialogues, dialogue, facts, told))
+    await uow.states.describe(described(kept.customer, gain.attributes))
+    told = remembered(dialogues, planned.dialogue, gain.facts, planned.told)
+    await uow.states.put(kept.customer.id, told)
     return link
 
 

@@ -56,7 +56,7 @@ class Look:
             raise unknown_customer()
         async with self._store.begin() as uow:
             root = found[0].customer.id
-            await self._note(uow, account, root)
+            await note_look(uow, account, root, at=self._clock.now())
             tags = await uow.shelf.tags(root)
             return Sight(found[0], tags, await uow.handoffs.drafts(root))
 
@@ -72,7 +72,7 @@ class Look:
             if root is None:
                 raise unknown_customer()
             thread = await uow.threads.get(root)
-            await self._note(uow, account, root)
+            await note_look(uow, account, root, at=self._clock.now())
             if after:
                 lines = await uow.messages.after(root, after, limit=limit, internal=True)
             else:
@@ -95,7 +95,8 @@ class Look:
         async with self._store.begin() as uow:
             return await uow.mentions.of(account.email, limit=limit)
 
-    async def _note(self, uow: UnitOfWork, account: Account, customer_id: UUID) -> None:
-        since = self._clock.now() - _SAME_LOOK
-        if not await uow.inboxes.looked(account.email, customer_id, since=since):
-            await uow.ledger.audit("look", actor=account.email, customer_id=customer_id, facts={})
+
+async def note_look(uow: UnitOfWork, account: Account, customer_id: UUID, *, at: datetime) -> None:
+    """Write a look at a customer into the audit; going on reading is the same look."""
+    if not await uow.inboxes.looked(account.email, customer_id, since=at - _SAME_LOOK):
+        await uow.ledger.audit("look", actor=account.email, customer_id=customer_id, facts={})

@@ -12,7 +12,7 @@ from nitka.domain.thread import Owner, Team
 from nitka.ports import Clock, Dialogues, Fanout, Job, Queue, Store, topic_of
 from nitka.service.hand_back import hand_back
 from nitka.service.take import decline, pass_on, take, take_over
-from nitka.service.write import Draft, Newer, note, reply
+from nitka.service.write import Draft, Newer, note, note_on, reply
 
 
 class People:
@@ -74,6 +74,15 @@ class People:
         """Write an internal line (`service.write.note`)."""
         async with self._store.begin() as uow:
             message = await note(uow, handoff_id, staff, text, mentions=mentions)
+        await self._show_lines(message.customer_id)
+        return message
+
+    async def note_on(
+        self, customer_id: UUID, staff: Staff, text: str, *, mentions: Sequence[str] = ()
+    ) -> Message:
+        """Write an internal line on a customer without a hand-off (`service.write.note_on`)."""
+        async with self._store.begin() as uow:
+            message = await note_on(uow, customer_id, staff, text, mentions=mentions)
         await self._show_lines(message.customer_id)
         return message
 

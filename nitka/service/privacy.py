@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 
-from nitka.domain.customer import Profile
+from nitka.domain.customer import Profile, number_of
 from nitka.domain.inbound import Outcome
 from nitka.domain.link import ATTRIBUTES, ClaimKind, members
 from nitka.domain.message import Author, Button, MessageState
@@ -100,12 +100,21 @@ class Privacy:
             await uow.ledger.audit("export", actor=f"staff:{staff}", customer_id=root, facts={})
         return await self._archive(root)
 
-    async def erase(self, customer_id: UUID, *, staff: str) -> Receipt:
-        """Erase a customer by the word of staff. Raises `Refused` 404 `unknown_customer`."""
+    async def erase(
+        self, customer_id: UUID, *, staff: str, confirmed: str | None = None
+    ) -> Receipt:
+        """Erase a customer by the word of staff.
+
+        `confirmed` is what somebody has typed who was asked for the customer's number. Raises
+        `Refused`: 404 `unknown_customer`, 409 `not_confirmed`.
+        """
         async with self._store.begin() as uow:
             root = await uow.links.root(customer_id)
         if root is None:
             raise Refused("unknown_customer", "There is no such customer.", status=404)
+        if confirmed is not None and confirmed.strip().lower() != number_of(root):
+            sentence = "Nothing was erased: type this customer's number to confirm it."
+            raise Refused("not_confirmed", sentence, status=409)
         return await self._erase(root, actor=f"staff:{staff}", about=None)
 
     async def _show(self, waiting: Waiting) -> None:

@@ -37,6 +37,12 @@ class Preview:
     addresses: tuple[KnownAddress, ...]
     lines: int
     lines_left: int
+    epoch: int
+
+    @property
+    def version(self) -> str:
+        """Name what was shown: it is another one after any join or split of the thread."""
+        return f"{self.root}.{self.epoch}"
 
 
 async def preview(uow: UnitOfWork, link_id: UUID) -> Preview:
@@ -56,7 +62,7 @@ async def preview(uow: UnitOfWork, link_id: UUID) -> Preview:
     addresses = await uow.customers.addresses(root)
     going = tuple(known for known in addresses if known.home_id in leaving)
     lines = await uow.links.lines(root, leaving)
-    return Preview(link, root, leaving, going, lines, thread.seq - lines)
+    return Preview(link, root, leaving, going, lines, thread.seq - lines, thread.epoch)
 
 
 async def split(

@@ -1,4 +1,4 @@
-"""Who may be the same customer: hints for staff, who may confirm one with a reason."""
+"""Who may be the same customer: hints for staff, who may confirm one (`service.confirm`)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from nitka.domain.customer import Customer
-from nitka.domain.link import ClaimKind, Proof, members
+from nitka.domain.link import ClaimKind, members
 from nitka.errors import Refused
-from nitka.ports import Dialogues, Store, UnitOfWork
-from nitka.service.join import Grounds, join
-from nitka.service.mover import Mover
-from nitka.service.split import Preview, preview, split
+from nitka.ports import UnitOfWork
+from nitka.service.join import subjects
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,55 +29,16 @@ async def suggestions(uow: UnitOfWork, customer_id: UUID) -> Sequence[Suggestion
     for root, claim in await uow.claims.sharing(homes):
         if root != customer_id:
             shared.setdefault(root, set()).add(claim.kind)
-    own = await _subjects(uow, customer_id)
+    own = await subjects(uow, customer_id)
     found = []
     for root, kinds in shared.items():
         customer = await uow.customers.get(root)
-        subjects = await _subjects(uow, root)
-        clashes = bool(own and subjects and not own & subjects)
+        others = await subjects(uow, root)
+        clashes = bool(own and others and not own & others)
         if customer is not None:
             found.append(Suggestion(customer, frozenset(kinds), clashes))
     return sorted(found, key=lambda one: (-len(one.because), one.customer.created_at))
 
 
-async def _subjects(uow: UnitOfWork, root: UUID) -> set[str]:
-    homes = members(root, await uow.links.tree(root))
-    claims = await uow.claims.of(homes)
-    return {claim.value for claim in claims if claim.kind is ClaimKind.SUBJECT}
-
-
-class Confirm:
-    """Joins and splits by the word of staff, who say why."""
-
-    def __init__(self, store: Store, *, dialogues: Dialogues, mover: Mover) -> None:
-        self._store = store
-        self._dialogues = dialogues
-        self._mover = mover
-
-    async def join(self, one: UUID, other: UUID, *, staff: str, reason: str) -> UUID:
-        """Join two customers and give the root.
-
-        Raises `Refused`: 404 `unknown_customer`, 409 `identity_clash` or `already_joined`.
-        """
-        async with self._mover.still(one, other), self._store.begin() as uow:
-            grounds = Grounds(Proof.STAFF, f"staff:{staff}", reason)
-            link = await join(uow, self._dialogues, one, other, grounds)
-        if link is None:
-            raise Refused("already_joined", "These two are one customer already.", status=409)
-        await self._mover.tell(link.customer_id, link.other_id)
-        return link.customer_id
-
-    async def preview(self, link_id: UUID) -> Preview:
-        """Say what a split would do. Raises `Refused`: 404 `unknown_link`, 409 `already_split`."""
-        async with self._store.begin() as uow:
-            return await preview(uow, link_id)
-
-    async def split(self, link_id: UUID, *, staff: str, reason: str) -> Preview:
-        """Undo a join. Raises `Refused` as `preview`."""
-        seen = await self.preview(link_id)
-        sides = (seen.root, seen.link.other_id)
-        async with self._mover.still(*sides), self._store.begin() as uow:
-            actor = f"staff:{staff}"
-            done = await split(uow, self._dialogues, link_id, actor=actor, reason=reason)
-        await self._mover.tell(*sides)
-        return done
+def already_joined() -> Refused:
+    return Refused("already_joined", "These two are one customer already.", status=409)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from nitka.errors import Refused
 from nitka.ports import Line, UnitOfWork
 from nitka.service.casework import Case, open_case, own_case
 from nitka.service.lines import chosen_address
+from nitka.service.show import unknown_customer
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,16 @@ class Newer:
     """A reply was not sent: these lines came after the newest that its author had seen."""
 
     messages: Sequence[Message]
+
+
+@dataclass(frozen=True, slots=True)
+class _Remark:
+    """A note before it is written; `facts` are for the audit."""
+
+    staff: Staff
+    text: str
+    mentions: Sequence[str]
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 async def reply(
@@ -72,19 +83,46 @@ async def note(
 ) -> Message:
     """Write an internal line: it has no audience and never reaches the customer."""
     case = await open_case(uow, handoff_id)
+    remark = _Remark(staff, text, mentions, {"handoff": str(case.handoff.id)})
+    return await _add_note(uow, case.thread.customer_id, remark)
+
+
+async def note_on(
+    uow: UnitOfWork, customer_id: UUID, staff: Staff, text: str, *, mentions: Sequence[str] = ()
+) -> Message:
+    """Write an internal line on a customer, whoever has his thread.
+
+    Raises `Refused` 404 `unknown_customer`.
+    """
+    thread = await uow.threads.current(customer_id)
+    if thread is None:
+        raise unknown_customer()
+    return await _add_note(uow, thread.customer_id, _Remark(staff, text, mentions))
+
+
+async def _add_note(uow: UnitOfWork, customer_id: UUID, remark: _Remark) -> Message:
     line = Line(
         Author.AGENT,
-        text,
+        remark.text,
         MessageState.RECEIVED,
         None,
-        author_name=staff.name,
-        staff=staff.key,
+        author_name=remark.staff.name,
+        staff=remark.staff.key,
         internal=True,
     )
-    message = await uow.messages.add(case.thread.customer_id, line)
+    message = await uow.messages.add(customer_id, line)
     assert message is not None  # noqa: S101  # it has no key
-    await uow.mentions.add(message.id, mentions)
-    await _note_down(uow, case, "note", staff, message, mentions=list(mentions))
+    await uow.mentions.add(message.id, remark.mentions)
+    await uow.ledger.audit(
+        "note",
+        actor=remark.staff.key,
+        customer_id=customer_id,
+        facts={
+            **remark.facts,
+            "message": str(message.id),
+            "mentions": list(remark.mentions),
+        },
+    )
     return message
 
 
@@ -132,11 +170,11 @@ async def where_he_is(
 
 
 async def _note_down(
-    uow: UnitOfWork, case: Case, action: str, staff: Staff, message: Message, **more: object
+    uow: UnitOfWork, case: Case, action: str, staff: Staff, message: Message
 ) -> None:
     await uow.ledger.audit(
         action,
         actor=staff.key,
         customer_id=case.thread.customer_id,
-        facts={"handoff": str(case.handoff.id), "message": str(message.id), **more},
+        facts={"handoff": str(case.handoff.id), "message": str(message.id)},
     )

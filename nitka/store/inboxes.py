@@ -104,6 +104,20 @@ class SqlInboxes:
         rows = (await self._connection.execute(query)).all()
         return [mapping.message(row) for row in reversed(rows)]
 
+    async def notes(
+        self, customer_id: UUID, *, before: int | None, limit: int
+    ) -> Sequence[Message]:
+        query = (
+            select(messages)
+            .where(messages.c.customer_id == customer_id, messages.c.internal)
+            .order_by(messages.c.seq.desc())
+            .limit(limit)
+        )
+        if before is not None:
+            query = query.where(messages.c.seq < before)
+        rows = await self._connection.execute(query)
+        return [mapping.message(row) for row in rows]
+
     async def search(self, words: str, *, limit: int) -> Hits:
         plain = words.strip().lower()
         begins = re.sub(r"([\\%_])", r"\\\1", plain) + "%"

@@ -41,6 +41,7 @@ def known_address(row: Row[Any]) -> KnownAddress:
         Evidence.OWN if row.home_id == row.customer_id else Evidence.PROVED,
         row.reachable,
         row.home_id,
+        row.last_inbound_at,
     )
 
 

@@ -31,6 +31,7 @@ from nitka.queue.work import RedisQueue
 from nitka.service.answer import Answer
 from nitka.service.ask import Ask, Patience
 from nitka.service.commands import Commands
+from nitka.service.confirm import Confirm
 from nitka.service.deliver import Deliver
 from nitka.service.front import ThreadFront
 from nitka.service.link import Codes
@@ -40,7 +41,6 @@ from nitka.service.privacy import Privacy
 from nitka.service.recognise import Recognise
 from nitka.service.show import Show
 from nitka.service.speak import Speak
-from nitka.service.suggest import Confirm
 from nitka.service.sweep import Sweep
 from nitka.service.work import Worker
 from nitka.store.files import DiskFiles

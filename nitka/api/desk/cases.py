@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse
 
 from nitka.api.desk import shapes
 from nitka.api.desk.gate import DeskGate, caller_of
+from nitka.api.desk.notes import ask_for, known_among
 from nitka.api.v1.casework import stale
 from nitka.api.v1.shapes import NewHandBack
 from nitka.domain.handoff import HandBack
@@ -116,13 +117,9 @@ class CasesApi:
     ) -> shapes.LineShape:
         """Write a line that only staff see, and ask for colleagues in it."""
         account = caller_of(request).account
-        async with self._store.begin() as uow:
-            known = {one.email for one in await uow.accounts.all()}
-        asked = [handle.lower() for handle in note.mentions if handle.lower() in known]
+        asked = await known_among(self._store, note.mentions)
         message = await self._people.note(handoff_id, account.staff, note.text, mentions=asked)
-        for handle in asked:
-            frame = {"kind": "mention", "staff": handle, "customer": str(message.customer_id)}
-            await self._fanout.publish(DESK, frame)
+        await ask_for(self._fanout, message, asked)
         return shapes.line_shape(message)
 
     async def hand_back(

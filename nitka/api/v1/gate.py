@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from fastapi import Request
 
-from nitka.domain.staff import Staff
+from nitka.domain.staff import Account, Right, Staff
 from nitka.errors import Refused
 from nitka.ports import Store
 
@@ -39,19 +39,28 @@ class Gate:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def needs(self, scope: Scope) -> Callable[[Request], Awaitable[None]]:
+    def needs(
+        self, scope: Scope, right: Right | None = None
+    ) -> Callable[[Request], Awaitable[None]]:
         """Give a dependency that lets in by this scope, before anything else is looked at.
 
-        It raises `Refused`: 401 `unauthorized`, 403 `scope_missing`; `caller_of` names who came in.
+        A personal token's owner must have the `right` as well. It raises `Refused`: 401
+        `unauthorized`, 403 `scope_missing`, 403 `not_allowed`; `caller_of` names who came in.
         """
 
         async def enter(request: Request) -> None:
-            name, request.state.scopes, request.state.staff = await self._enter(request, scope)
-            request.state.caller = name
+            name, scopes, owner = await self._enter(request, scope)
+            if right is not None and owner is not None and not owner.may(right):
+                sentence = f"Your role ({owner.role}) may not do this."
+                raise Refused("not_allowed", sentence, status=403)
+            request.state.caller, request.state.scopes = name, scopes
+            request.state.staff = owner.staff if owner else Staff(name, name)
 
         return enter
 
-    async def _enter(self, request: Request, scope: Scope) -> tuple[str, frozenset[str], Staff]:
+    async def _enter(
+        self, request: Request, scope: Scope
+    ) -> tuple[str, frozenset[str], Account | None]:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise Refused("unauthorized", "Send an access token as bearer token.", status=401)
@@ -63,7 +72,7 @@ class Gate:
         name, scopes = found
         if not any(scope in _OPENS[own] for own in Scope if own in scopes):
             raise Refused("scope_missing", f"This takes a token of scope {scope}.", status=403)
-        return name, scopes, owner.staff if owner else Staff(name, name)
+        return name, scopes, owner
 
 
 def caller_of(request: Request) -> str:

@@ -18,10 +18,12 @@ from nitka.api.v1.shapes import (
     suggestion_shape,
 )
 from nitka.domain.link import Link, Proof
+from nitka.domain.privacy import Receipt
+from nitka.domain.staff import Right
+from nitka.service.confirm import Confirm
 from nitka.service.privacy import Privacy
 from nitka.service.show import Show
 from nitka.service.split import Preview
-from nitka.service.suggest import Confirm
 
 Reason = Annotated[Storable, StringConstraints(min_length=3, max_length=500)]
 
@@ -92,6 +94,7 @@ class IdentityApi:
         """Give the routes below `/api/v1`."""
         router = APIRouter()
         read, staff = (Depends(self._gate.needs(scope)) for scope in (Scope.READ, Scope.STAFF))
+        direct = Depends(self._gate.needs(Scope.STAFF, Right.DIRECT))
         routes = (
             ("GET", "/customers/{customer_id}/identity", self.identity, read, IdentityShape),
             ("POST", "/customers/{customer_id}/join", self.join, staff, Joined),
@@ -112,7 +115,7 @@ class IdentityApi:
             "/customers/{customer_id}/export",
             self.export,
             methods=["GET"],
-            dependencies=[staff],
+            dependencies=[direct],
             response_class=Response,
             responses={200: {"content": {"application/zip": {}}}},
             summary="Get everything that is kept of a customer, in a file",
@@ -121,7 +124,7 @@ class IdentityApi:
             "/customers/{customer_id}/erase",
             self.erase,
             methods=["POST"],
-            dependencies=[staff],
+            dependencies=[direct],
             response_model=ReceiptShape,
             summary="Erase a customer and everything of his",
         )
@@ -129,21 +132,18 @@ class IdentityApi:
 
     async def export(self, customer_id: UUID, request: Request) -> Response:
         """Give a ZIP file: data, a page for people, and the files."""
-        content = await self._privacy.export(customer_id, staff=caller_of(request))
-        name = {"Content-Disposition": 'attachment; filename="nitka-export.zip"'}
-        return Response(content, media_type="application/zip", headers=name)
+        return zip_response(await self._privacy.export(customer_id, staff=caller_of(request)))
 
     async def erase(self, customer_id: UUID, request: Request) -> ReceiptShape:
         """Erase a customer; what the law keeps is in the business's own systems."""
-        receipt = await self._privacy.erase(customer_id, staff=caller_of(request))
-        return ReceiptShape(receipt=receipt.id, at=receipt.at, erased=dict(receipt.counts))
+        return receipt_shape(await self._privacy.erase(customer_id, staff=caller_of(request)))
 
     async def identity(self, customer_id: UUID) -> IdentityShape:
         """Show a customer's joins, and who he may be as well."""
         found = await self._show.identity(customer_id)
         return IdentityShape(
             customer=found.customer_id,
-            links=[_link(link) for link in found.links],
+            links=[link_shape(link) for link in found.links],
             suggestions=[suggestion_shape(one) for one in found.suggestions],
         )
 
@@ -156,15 +156,28 @@ class IdentityApi:
 
     async def preview(self, link_id: UUID) -> PreviewShape:
         """Show what undoing a join would do."""
-        return _preview(await self._confirm.preview(link_id))
+        return preview_shape(await self._confirm.preview(link_id))
 
     async def split(self, link_id: UUID, splitting: Splitting, request: Request) -> PreviewShape:
         """Undo a join."""
         done = await self._confirm.split(link_id, staff=caller_of(request), reason=splitting.reason)
-        return _preview(done)
+        return preview_shape(done)
 
 
-def _link(link: Link) -> LinkShape:
+def zip_response(content: bytes, *, name: str = "nitka-export") -> Response:
+    """Give an export as a file to be saved."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}.zip"',
+        "Cache-Control": "no-store",
+    }
+    return Response(content, media_type="application/zip", headers=headers)
+
+
+def receipt_shape(receipt: Receipt) -> ReceiptShape:
+    return ReceiptShape(receipt=receipt.id, at=receipt.at, erased=dict(receipt.counts))
+
+
+def link_shape(link: Link) -> LinkShape:
     return LinkShape(
         id=link.id,
         customer=link.customer_id,
@@ -178,7 +191,7 @@ def _link(link: Link) -> LinkShape:
     )
 
 
-def _preview(preview: Preview) -> PreviewShape:
+def preview_shape(preview: Preview) -> PreviewShape:
     return PreviewShape(
         customer=preview.root,
         other=preview.link.other_id,

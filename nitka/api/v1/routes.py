@@ -22,12 +22,12 @@ from nitka.domain.handoff import HandoffState
 from nitka.domain.message import Author, Button, Message
 from nitka.domain.thread import Team
 from nitka.errors import Refused
+from nitka.service.confirm import Confirm
 from nitka.service.people import People
 from nitka.service.privacy import Privacy
 from nitka.service.show import Show
 from nitka.service.speak import Request as Saying
 from nitka.service.speak import Speak, Whom
-from nitka.service.suggest import Confirm
 
 Seq = Annotated[int, Query(ge=0, lt=2**53)]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)]

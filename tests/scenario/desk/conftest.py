@@ -112,6 +112,8 @@ async def desk(house: House, tmp_path: Path) -> AsyncIterator[Desk]:
             clock=clock,
             passwords=_PASSWORDS,
             fanout=house.fanout,
+            confirm=house.confirm,
+            privacy=house.privacy,
             base_url=BASE,
         )
     )

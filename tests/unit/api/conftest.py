@@ -20,12 +20,12 @@ from nitka.domain.address import Channel
 from nitka.engine.states import RasaStates
 from nitka.metrics import Metrics
 from nitka.ports import Fanout, Live
+from nitka.service.confirm import Confirm
 from nitka.service.mover import Mover
 from nitka.service.people import People
 from nitka.service.privacy import Privacy
 from nitka.service.show import Show
 from nitka.service.speak import Speak
-from nitka.service.suggest import Confirm
 from tests.unit.api.doubles import MemoryReceiver, MemoryStore, MemoryWakes
 
 Check = Callable[[], Awaitable[bool]]

@@ -2,6 +2,7 @@
 import { mount } from "svelte";
 import App from "./App.svelte";
 import "./style.css";
+import "./page.css";
 
 const target = document.getElementById("desk");
 if (target) mount(App, { target });

@@ -1,26 +1,21 @@
 /** The desk's state, and what one can do with it. Lines are cursors over `seq`, as in the thread. */
-import { SvelteMap } from "svelte/reactivity";
+import { askedIn } from "./asked";
 import { ApiError, call, entered, post, whoAmI } from "./api";
 import { chime, follow, notify } from "./events";
+import { keep } from "./kept";
 import type { Account, Canned, Customer, Frame, Handoff, Line, Me, Page, Row, View } from "./types";
-import { Wording } from "./wording.svelte";
+import { Watching } from "./watching.svelte";
 
-const LOOKED_AT_FOR = 30_000; // milliseconds that a colleague's look counts
-const TYPES_FOR = 6_000;
+export type Dialog =
+  "" | "handBack" | "passOn" | "palette" | "keys" | "account" | "join" | "split" | "erase";
 
-export type Dialog = "" | "handBack" | "passOn" | "palette" | "keys" | "account";
-interface Looker {
-  name: string;
-  what: string;
-  until: number;
-}
-
-class Desk extends Wording {
+class Desk extends Watching {
   me = $state<Me | null>(null);
   started = $state(false);
   view = $state<View>("mine");
   rows = $state<Row[]>([]);
   open = $state("");
+  page = $state(false); // the open customer's page is shown, not his thread
   lines = $state<Line[]>([]);
   epoch = 0;
   more = $state(false);
@@ -31,9 +26,6 @@ class Desk extends Wording {
   said = $state("");
   broken = $state(false);
   dialog = $state<Dialog>("");
-  now = $state(Date.now());
-  customerTypes = $state(0);
-  lookers = new SvelteMap<string, Looker>();
   #leave: (() => void) | null = null;
   #wanted = { rows: false, thread: false };
   #busy = false;
@@ -87,6 +79,8 @@ class Desk extends Wording {
     this.#leave?.();
     this.me = null;
     this.open = "";
+    this.page = false;
+    history.replaceState(null, "", location.pathname); // whoever is next begins anew
     this.rows = [];
     this.lines = [];
     this.dialog = "";
@@ -114,6 +108,7 @@ class Desk extends Wording {
 
   async look(customer: string): Promise<void> {
     this.open = customer;
+    this.page = false;
     this.lines = [];
     this.customer = null;
     this.said = "";
@@ -165,17 +160,10 @@ class Desk extends Wording {
     }
   }
 
-  async note(text: string): Promise<boolean> {
-    const asked = [...text.matchAll(/@([\p{L}\w.+-]+)/gu)].map((match) => match[1]?.toLowerCase());
-    const mentions = this.staff
-      .filter(
-        (one) => asked.includes(one.name.toLowerCase()) || asked.includes(one.email.split("@")[0]),
-      )
-      .map((one) => one.email);
+  note(text: string): Promise<boolean> {
+    const body = { text, mentions: askedIn(text, this.staff) };
     return this.tell(async () => {
-      this.#merge([
-        await post<Line>(`/handoffs/${this.handoff?.id ?? ""}/notes`, { text, mentions }),
-      ]);
+      this.#merge([await post<Line>(`/handoffs/${this.handoff?.id ?? ""}/notes`, body)]);
     });
   }
 
@@ -191,11 +179,6 @@ class Desk extends Wording {
     const done = await this.tell(() => post(`/handoffs/${this.handoff?.id ?? ""}/pass-on`, to));
     await this.refresh();
     return done;
-  }
-
-  async tag(tags: string[]): Promise<void> {
-    const done = await this.tell(() => call(`/customers/${this.open}/tags`, "PUT", { tags }));
-    if (done && this.customer) this.customer.tags = tags;
   }
 
   async beAvailable(available: boolean): Promise<void> {
@@ -223,6 +206,27 @@ class Desk extends Wording {
 
   async #loadThread(): Promise<void> {
     const customer = this.open;
+    try {
+      await this.#loadLines(customer);
+    } catch (error) {
+      const gone = error instanceof ApiError && error.code === "unknown_customer";
+      if (!gone || this.open !== customer) throw error;
+      this.#close(customer);
+    }
+  }
+
+  /** Leave a customer who is not there any more, and what was being written to him. */
+  #close(customer: string): void {
+    this.said = this.customer ? this.t.erased : this.t.noCustomer;
+    if (this.dialog !== "erase") this.dialog = ""; // that one shows its receipt
+    this.open = "";
+    this.page = false;
+    this.lines = [];
+    this.customer = null;
+    for (const kind of ["draft", "note"]) keep(`${kind}.${customer}`, "");
+  }
+
+  async #loadLines(customer: string): Promise<void> {
     const [page, shown] = await Promise.all([
       call<Page>(`/customers/${customer}/messages`),
       call<Customer>(`/customers/${customer}`),
@@ -235,6 +239,7 @@ class Desk extends Wording {
     this.epoch = page.epoch;
     this.customer = shown;
     this.open = page.customer;
+    if (this.page) return; // his lines are not shown
     await post(`/customers/${this.open}/read`, { seq: this.seen });
     const row = this.rows.find((one) => one.customer === this.open);
     if (row) row.unread = false;
@@ -247,17 +252,8 @@ class Desk extends Wording {
   }
 
   #hear(frame: Frame): void {
-    if (frame.kind === "looking" && frame.customer && frame.staff) {
-      if (frame.staff !== this.account?.email)
-        this.lookers.set(`${frame.customer} ${frame.staff}`, {
-          name: frame.name ?? frame.staff,
-          what: frame.what ?? "looking",
-          until: Date.now() + (frame.what === "typing" ? TYPES_FOR : LOOKED_AT_FOR),
-        });
-    } else if (frame.kind === "typing") {
-      if (frame.author === "customer" && frame.customer === this.open)
-        this.customerTypes = Date.now() + TYPES_FOR;
-    } else if (frame.kind === "offer" && frame.staff === this.account?.email) {
+    if (this.watch(frame, this.account?.email, this.open)) return;
+    if (frame.kind === "offer" && frame.staff === this.account?.email) {
       void this.#offered(frame);
     } else {
       const urgent = frame.alarm === "escalated" && this.may("direct");

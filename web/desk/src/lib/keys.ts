@@ -1,6 +1,7 @@
 /** The keyboard: one letter each while nothing is being written; `?` shows them all. */
 import type { Texts } from "../texts/en";
 import { desk } from "./desk.svelte";
+import { leavePage, openPage } from "./route";
 import type { View } from "./types";
 
 export const KEYS: [string, keyof Texts][] = [
@@ -10,6 +11,7 @@ export const KEYS: [string, keyof Texts][] = [
   ["r", "kReply"],
   ["n", "kNote"],
   ["b", "kBack"],
+  ["c", "kCustomer"],
   ["1 2 3 4", "kViews"],
   ["Ctrl K", "kPalette"],
   ["Ctrl ⏎", "kSend"],
@@ -51,10 +53,12 @@ function action(key: string): (() => void) | undefined {
       return () => window.dispatchEvent(new CustomEvent("compose", { detail: key === "n" }));
     case "b":
       return desk.mine ? () => (desk.dialog = "handBack") : undefined;
+    case "c":
+      return desk.open && !desk.page ? () => openPage(desk.open) : undefined;
     case "?":
       return () => (desk.dialog = "keys");
     case "Escape":
-      return () => (desk.open = "");
+      return desk.page ? leavePage : () => (desk.open = "");
     default:
       return undefined;
   }

@@ -1,4 +1,7 @@
+import { person } from "./person/en";
+
 export const en = {
+  ...person,
   desk: "Desk",
   signIn: "Sign in",
   signOut: "Sign out",

@@ -1,6 +1,8 @@
 import type { Texts } from "./en";
+import { person } from "./person/pl";
 
 export const pl: Texts = {
+  ...person,
   desk: "Pulpit",
   signIn: "Zaloguj",
   signOut: "Wyloguj",

@@ -1,6 +1,8 @@
 import type { Texts } from "./en";
+import { person } from "./person/ru";
 
 export const ru: Texts = {
+  ...person,
   desk: "Рабочее место",
   signIn: "Войти",
   signOut: "Выйти",
