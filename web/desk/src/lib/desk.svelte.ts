@@ -2,21 +2,23 @@
 import { SvelteMap } from "svelte/reactivity";
 import { ApiError, call, entered, post, whoAmI } from "./api";
 import { chime, follow, notify } from "./events";
-import type { Account, Canned, Customer, Frame, Handoff, Line, Me, Page, Row, View } from "./types";
-import { Wording } from "./wording.svelte";
+import { shelf } from "./canned.svelte";
+import { askedFor, mentions } from "./mentions.svelte";
+import { Signed } from "./signed.svelte";
+import type { Account, Customer, Frame, Handoff, Line, Me, Page, Row, View } from "./types";
 
 const LOOKED_AT_FOR = 30_000; // milliseconds that a colleague's look counts
 const TYPES_FOR = 6_000;
 
-export type Dialog = "" | "handBack" | "passOn" | "palette" | "keys" | "account";
+export type Dialog =
+  "" | "handBack" | "passOn" | "palette" | "keys" | "account" | "canned" | "mentions";
 interface Looker {
   name: string;
   what: string;
   until: number;
 }
 
-class Desk extends Wording {
-  me = $state<Me | null>(null);
+class Desk extends Signed {
   started = $state(false);
   view = $state<View>("mine");
   rows = $state<Row[]>([]);
@@ -25,10 +27,8 @@ class Desk extends Wording {
   epoch = 0;
   more = $state(false);
   customer = $state<Customer | null>(null);
-  canned = $state<Canned[]>([]);
-  staff = $state<Account[]>([]);
+  target = $state(""); // the line that shall be shown
   offer = $state<Row | null>(null);
-  said = $state("");
   broken = $state(false);
   dialog = $state<Dialog>("");
   now = $state(Date.now());
@@ -38,9 +38,6 @@ class Desk extends Wording {
   #wanted = { rows: false, thread: false };
   #busy = false;
 
-  get account(): Account | undefined {
-    return this.me?.account;
-  }
   get handoff(): Handoff | undefined {
     const cases = this.customer?.cases ?? [];
     return (
@@ -53,13 +50,6 @@ class Desk extends Wording {
   get seen(): number {
     return this.lines.at(-1)?.seq ?? 0;
   }
-  may(right: string): boolean {
-    return this.me?.rights.includes(right) ?? false;
-  }
-  nameOf(key: string | undefined): string {
-    return this.staff.find((one) => one.email === key)?.name ?? key ?? "";
-  }
-
   async start(): Promise<void> {
     this.restore();
     setInterval(() => (this.now = Date.now()), 1000);
@@ -76,7 +66,8 @@ class Desk extends Wording {
       (broken) => (this.broken = broken),
     );
     await this.tell(async () => {
-      this.canned = (await call<{ canned: Canned[] }>("/canned")).canned;
+      await shelf.load();
+      await mentions.load();
       this.staff = (await call<{ staff: Account[] }>("/staff")).staff;
       await this.#loadRows();
     });
@@ -92,28 +83,15 @@ class Desk extends Wording {
     this.dialog = "";
   }
 
-  /** Do something, and say it if it is refused; false then. */
-  async tell(act: () => Promise<unknown>): Promise<boolean> {
-    try {
-      await act();
-      return true;
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.status === 401 && error.code === "signed_out") this.me = null;
-      else if (typeof error.body.owner === "string")
-        this.said = this.say("takenBy", { name: this.nameOf(error.body.owner) });
-      else this.said = error.message;
-      return false;
-    }
-  }
-
   async show(view: View): Promise<void> {
     this.view = view;
     await this.tell(() => this.#loadRows());
   }
 
-  async look(customer: string): Promise<void> {
+  /** Open a thread, at one of its lines if one is named. */
+  async look(customer: string, line = ""): Promise<void> {
     this.open = customer;
+    this.target = line;
     this.lines = [];
     this.customer = null;
     this.said = "";
@@ -147,15 +125,15 @@ class Desk extends Wording {
   }
 
   /** Send a reply; false when newer lines came first, which are then shown. */
-  async reply(text: string, channel: string, key: string): Promise<boolean> {
-    const body = { text, seen: this.seen, key, ...(channel ? { channel } : {}) };
+  async reply(text: string, channel: string, key: string, files: string[]): Promise<boolean> {
+    const body = { text, files, seen: this.seen, key, ...(channel ? { channel } : {}) };
     try {
       const line = await post<Line>(`/handoffs/${this.handoff?.id ?? ""}/messages`, body);
-      this.#merge([line]);
+      this.merge([line]);
       return true;
     } catch (error) {
       if (error instanceof ApiError && error.code === "stale_reply") {
-        this.#merge(error.body.messages as Line[]);
+        this.merge(error.body.messages as Line[]);
         this.said = this.t.stale;
         return false;
       }
@@ -166,15 +144,10 @@ class Desk extends Wording {
   }
 
   async note(text: string): Promise<boolean> {
-    const asked = [...text.matchAll(/@([\p{L}\w.+-]+)/gu)].map((match) => match[1]?.toLowerCase());
-    const mentions = this.staff
-      .filter(
-        (one) => asked.includes(one.name.toLowerCase()) || asked.includes(one.email.split("@")[0]),
-      )
-      .map((one) => one.email);
+    const asked = askedFor(text, this.staff);
     return this.tell(async () => {
-      this.#merge([
-        await post<Line>(`/handoffs/${this.handoff?.id ?? ""}/notes`, { text, mentions }),
+      this.merge([
+        await post<Line>(`/handoffs/${this.handoff?.id ?? ""}/notes`, { text, mentions: asked }),
       ]);
     });
   }
@@ -231,16 +204,17 @@ class Desk extends Wording {
     if (page.epoch !== this.epoch || page.customer !== customer || this.lines.length === 0) {
       this.lines = page.messages;
       this.more = page.messages.length === 50;
-    } else this.#merge(page.messages);
+    } else this.merge(page.messages);
     this.epoch = page.epoch;
     this.customer = shown;
     this.open = page.customer;
     await post(`/customers/${this.open}/read`, { seq: this.seen });
     const row = this.rows.find((one) => one.customer === this.open);
     if (row) row.unread = false;
+    if (mentions.unread) await mentions.load();
   }
 
-  #merge(lines: Line[]): void {
+  merge(lines: Line[]): void {
     const known = new Map(this.lines.map((line) => [line.id, line]));
     for (const line of lines) known.set(line.id, line);
     this.lines = [...known.values()].sort((one, other) => one.seq - other.seq);
@@ -257,15 +231,26 @@ class Desk extends Wording {
     } else if (frame.kind === "typing") {
       if (frame.author === "customer" && frame.customer === this.open)
         this.customerTypes = Date.now() + TYPES_FOR;
+    } else if (frame.kind === "changed" && frame.customer === this.open && frame.line) {
+      void this.#again(frame.line);
     } else if (frame.kind === "offer" && frame.staff === this.account?.email) {
       void this.#offered(frame);
     } else {
-      const urgent = frame.alarm === "escalated" && this.may("direct");
-      if (urgent || (frame.kind === "mention" && frame.staff === this.account?.email)) chime();
+      const asked = frame.kind === "mention" && frame.staff === this.account?.email;
+      if (asked) void this.tell(() => mentions.load());
+      if (asked || (frame.alarm === "escalated" && this.may("direct"))) chime();
       if (frame.kind === "hello" || frame.customer === this.open) this.#wanted.thread = true;
       this.#wanted.rows = true;
       void this.#catchUp();
     }
+  }
+
+  /** Load a line that was changed, if it is shown. */
+  async #again(id: string): Promise<void> {
+    const shown = this.lines.find((line) => line.id === id);
+    if (!shown) return;
+    const path = `/customers/${this.open}/messages?before=${shown.seq + 1}&limit=1`;
+    await this.tell(async () => this.merge((await call<Page>(path)).messages));
   }
 
   /** Load what is wanted, one load at a time; what is wanted meanwhile is loaded after it. */

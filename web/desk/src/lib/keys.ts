@@ -11,6 +11,7 @@ export const KEYS: [string, keyof Texts][] = [
   ["n", "kNote"],
   ["b", "kBack"],
   ["1 2 3 4", "kViews"],
+  ["m", "mentions"],
   ["Ctrl K", "kPalette"],
   ["Ctrl ⏎", "kSend"],
   ["?", "kHelp"],
@@ -51,6 +52,8 @@ function action(key: string): (() => void) | undefined {
       return () => window.dispatchEvent(new CustomEvent("compose", { detail: key === "n" }));
     case "b":
       return desk.mine ? () => (desk.dialog = "handBack") : undefined;
+    case "m":
+      return () => (desk.dialog = "mentions");
     case "?":
       return () => (desk.dialog = "keys");
     case "Escape":
