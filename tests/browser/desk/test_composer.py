@@ -10,7 +10,7 @@ from playwright.async_api import FilePayload, Page, expect
 
 from tests.browser.chat import Chat
 from tests.browser.desk.conftest import PASSWORD, Staffed
-from tests.browser.desk.test_desk import hands_over, open_row, take, waiting
+from tests.browser.desk.test_desk import hands_over, open_row, waiting
 from tests.browser.test_access import violations
 from tests.browser.test_files import PNG
 from tests.platforms.telegram.people import Person
@@ -35,6 +35,15 @@ async def send(page: Page, words: str) -> None:
     await expect(field).to_have_value("")
 
 
+async def take_row(page: Page, words: str) -> None:
+    """Take a waiting conversation by its key: an offer of it may lie over the button."""
+    await open_row(page, words)
+    await expect(page.locator(".lines")).to_contain_text(words)
+    await page.keyboard.press("t")
+    await expect(page.locator(".thread .title")).to_contain_text("You have this conversation")
+    await expect(page.get_by_role("alertdialog")).to_have_count(0)
+
+
 async def on_telegram(staffed: Staffed, page: Page, words: str) -> Person:
     """A customer on Telegram whom `page` has taken."""
     nitka = staffed.nitka
@@ -42,16 +51,14 @@ async def on_telegram(staffed: Staffed, page: Page, words: str) -> Person:
     person = nitka.telegram.person(nitka.number())
     person.say(f"a human for {words}")
     await nitka.telegram.until(lambda: person.texts)
-    await open_row(page, words)
-    await take(page)
+    await take_row(page, words)
     return person
 
 
 async def on_the_web(staffed: Staffed, page: Page, words: str) -> Chat:
     """A customer on the web whom `page` has taken."""
     chat = await waiting(staffed, words)
-    await open_row(page, words)
-    await take(page)
+    await take_row(page, words)
     return chat
 
 
@@ -161,8 +168,7 @@ async def test_what_was_said_is_changed_and_taken_back(staffed: Staffed, tmp_pat
     slack = nitka.slack.person(nitka.slack_id())
     slack.say("a human for words in Slack")
     await nitka.slack.until(lambda: slack.texts)
-    await open_row(olga, "words in Slack")
-    await take(olga)
+    await take_row(olga, "words in Slack")
     await attach(olga, file("faktura.pdf", PDF, "application/pdf"))
     await expect(olga.locator(".tray progress")).to_have_count(0)
     await send(olga, "Here is teh invoice")

@@ -50,6 +50,7 @@ class Desk extends Signed {
   get seen(): number {
     return this.lines.at(-1)?.seq ?? 0;
   }
+
   async start(): Promise<void> {
     this.restore();
     setInterval(() => (this.now = Date.now()), 1000);
@@ -110,6 +111,7 @@ class Desk extends Signed {
     const waiting = this.handoff;
     const path = waiting ? `/handoffs/${waiting.id}/take` : `/customers/${this.open}/take-over`;
     await this.tell(() => post(path));
+    if (this.offer?.customer === this.open) this.offer = null;
     await this.refresh();
   }
 

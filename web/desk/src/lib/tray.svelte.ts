@@ -52,10 +52,10 @@ export class Tray {
     if (item.kept) await call(`/files/${item.kept.id}`, "DELETE").catch(() => undefined);
   }
 
-  /** They were sent. */
-  clear(): void {
-    this.items = [];
-    this.#keep();
+  /** A customer's were sent. */
+  sent(customer: string): void {
+    keep(`files.${customer}`, "");
+    if (this.#slot === `files.${customer}`) this.items = [];
   }
 
   async #add(file: File, slot: string): Promise<void> {
