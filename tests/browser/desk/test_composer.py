@@ -96,8 +96,6 @@ async def test_files_reach_customers_and_are_seen_at_the_desk(
     await expect(olga.locator(".line.customer a.file")).to_contain_text("evil.svg")
 
     chat = await on_the_web(staffed, olga, "a picture on the web")
-    await chat.field.press_sequentially("hm")
-    await expect(olga.locator(".status")).to_contain_text("The customer is writing")
     for event in ("drop", "paste"):
         await olga.get_by_role("textbox", name="Reply", exact=True).evaluate(
             """(field, [event, bytes]) => {
@@ -116,6 +114,8 @@ async def test_files_reach_customers_and_are_seen_at_the_desk(
     for name in ("drop.png", "paste.png"):
         picture = chat.page.locator("article.agent").get_by_role("img", name=name)
         await expect(picture).to_have_js_property("naturalWidth", 10)
+    await chat.field.press_sequentially("hm")
+    await expect(olga.locator(".status")).to_contain_text("The customer is writing")
     await olga.screenshot(path=tmp_path / "sent.png")
 
 
@@ -129,7 +129,7 @@ async def test_what_was_said_is_changed_and_taken_back(staffed: Staffed, tmp_pat
     await send(olga, "Your parcel is lots.")
     said = chat.page.locator("article.agent")
     await expect(said.locator(".text")).to_have_text(["Your parcel is lots."])
-    line = olga.locator(".line.agent", has_text="Your parcel")
+    line = olga.locator(".line.agent").last
     await line.get_by_role("button", name="Edit").click()
     await line.get_by_role("textbox").fill("Your parcel is lost.")
     await line.get_by_role("textbox").press("Control+Enter")
