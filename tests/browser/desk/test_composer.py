@@ -136,6 +136,7 @@ async def test_what_was_said_is_changed_and_taken_back(staffed: Staffed, tmp_pat
     await expect(said.locator(".text")).to_have_text(["Your parcel is lost."])
     await expect(said.locator(".meta")).to_contain_text("edited")
     theirs = boss.locator(".line.agent", has_text="Your parcel is lost.")
+    await expect(boss.locator(".row", has_text="Your parcel is lost.")).to_be_visible()
     await theirs.get_by_role("button", name="edited").click()
     await expect(theirs.get_by_role("list", name="Before")).to_contain_text("Basia")
     await expect(theirs.get_by_role("list", name="Before")).to_contain_text("is lots.")

@@ -233,8 +233,10 @@ class Desk extends Signed {
     } else if (frame.kind === "typing") {
       if (frame.author === "customer" && frame.customer === this.open)
         this.customerTypes = Date.now() + TYPES_FOR;
-    } else if (frame.kind === "changed" && frame.customer === this.open && frame.line) {
-      void this.#again(frame.line);
+    } else if (frame.kind === "changed") {
+      if (frame.customer === this.open && frame.line) void this.#again(frame.line);
+      this.#wanted.rows = true;
+      void this.#catchUp();
     } else if (frame.kind === "offer" && frame.staff === this.account?.email) {
       void this.#offered(frame);
     } else {
