@@ -25,6 +25,7 @@ from connectors.webchat.routes import PREFIX, WebChatApi
 from connectors.webchat.token import Tokens
 from nitka.api.app import Parts, create_app
 from nitka.api.assets import Assets
+from nitka.api.desk.files import PATH as DESK_FILES
 from nitka.api.v1.gate import Gate, Scope, digest_of
 from nitka.api.v1.routes import ServerApi
 from nitka.channels import Channels, open_channels
@@ -41,6 +42,7 @@ from nitka.queue.connection import open_redis
 from nitka.queue.fanout import RedisFanout
 from nitka.queue.live import RedisLive
 from nitka.queue.work import RedisQueue
+from nitka.service.amend import Amend
 from nitka.service.answer import Answer
 from nitka.service.ask import Ask, Patience
 from nitka.service.commands import Commands
@@ -208,6 +210,14 @@ def compose_web(settings: Settings, house: _House) -> FastAPI:
             fanout=house.fanout,
             confirm=confirm,
             privacy=house.privacy,
+            uploads=uploads,
+            connectors=house.channels.connectors,
+            amend=Amend(
+                house.store,
+                queue=house.queue,
+                fanout=house.fanout,
+                channels=house.channels.amending,
+            ),
             base_url=base_url(settings),
         )
     )
@@ -226,7 +236,7 @@ def compose_web(settings: Settings, house: _House) -> FastAPI:
         routers=[webchat.router(), desk, *house.channels.routers],
         open_prefixes=(PREFIX, "/widget.js"),
         body_limits={
-            f"{PREFIX}/files": settings.file_bytes + 64 * 1024,
+            **dict.fromkeys((f"{PREFIX}/files", DESK_FILES), settings.file_bytes + 64 * 1024),
             **house.channels.body_limits,
         },
     )

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from connectors.webchat.connector import WebChat
 from nitka.domain.address import Channel
-from nitka.ports import Connector, Fanout, Files, Front, Listener, Store
+from nitka.ports import Amending, Connector, Fanout, Files, Front, Listener, Store
 from nitka.settings import Settings
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ Way = Callable[[str], Awaitable[str | None]]
 class Channels:
     """The opened channels: ways out, ways in (routes and listeners), and how they are.
 
-    `ways` give, for a one-time code, how to continue on a channel: a link, or words to send there.
+    `amending` are those that can change what they have sent. `ways` give, for a one-time code,
+    how to continue on a channel: a link, or words to send there.
     """
 
     connectors: dict[Channel, Connector] = field(default_factory=dict)
@@ -40,6 +41,7 @@ class Channels:
     checks: dict[str, Check] = field(default_factory=dict)
     body_limits: dict[str, int] = field(default_factory=dict)
     ways: dict[Channel, Way] = field(default_factory=dict)
+    amending: dict[Channel, Amending] = field(default_factory=dict)
 
     @property
     def accounts(self) -> Mapping[Channel, str]:
@@ -90,6 +92,7 @@ def _open_telegram(
     channels.connectors[Channel.TELEGRAM] = telegram
     channels.checks[Channel.TELEGRAM] = telegram.ready
     channels.ways[Channel.TELEGRAM] = telegram.invitation
+    channels.amending[Channel.TELEGRAM] = telegram
     if options.webhook_secret is None or settings.public_url is None:
         channels.listeners[Channel.TELEGRAM] = telegram
         return
@@ -135,6 +138,7 @@ async def _open_slack(
     channels.connectors[Channel.SLACK] = slack
     channels.checks[Channel.SLACK] = slack.ready
     channels.ways[Channel.SLACK] = slack.invitation
+    channels.amending[Channel.SLACK] = slack
     channels.routers.append(slack.routes(front))
     if slack.can_listen:
         channels.listeners[Channel.SLACK] = slack

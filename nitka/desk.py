@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from fastapi import APIRouter
 
+from nitka.api.desk.canned import CannedApi
 from nitka.api.desk.cases import CasesApi
 from nitka.api.desk.door import DoorApi
 from nitka.api.desk.events import EventsApi
+from nitka.api.desk.files import FilesApi
 from nitka.api.desk.gate import DeskGate
 from nitka.api.desk.identity import IdentityApi
+from nitka.api.desk.lines import LinesApi
 from nitka.api.desk.notes import NotesApi
 from nitka.api.desk.routes import desk_router
 from nitka.api.desk.shelf import ShelfApi
 from nitka.api.desk.staff import StaffApi
 from nitka.api.desk.threads import ThreadsApi
+from nitka.domain.address import Channel
 from nitka.domain.staff import NewAccount, Purpose, Role
 from nitka.errors import ConfigError
 from nitka.locks.passwords import ArgonPasswords
-from nitka.ports import Clock, Fanout, Passwords, Store
+from nitka.ports import Clock, Connector, Fanout, Passwords, Store, Uploads
 from nitka.service.accounts import ManageAccounts, first_admin
+from nitka.service.amend import Amend
+from nitka.service.attach import Attach
 from nitka.service.confirm import Confirm
 from nitka.service.examine import Examine
 from nitka.service.look import Look
 from nitka.service.people import People
 from nitka.service.privacy import Privacy
 from nitka.service.show import Show
+from nitka.service.show_typing import ShowTyping
 from nitka.service.sign_in import SignIn, make_link
 from nitka.settings import Settings
 
@@ -45,6 +53,9 @@ class DeskParts:
     fanout: Fanout
     confirm: Confirm
     privacy: Privacy
+    uploads: Uploads
+    amend: Amend
+    connectors: Mapping[Channel, Connector]
     base_url: str
 
 
@@ -62,14 +73,26 @@ def compose_desk(parts: DeskParts) -> APIRouter:
     """Give the routes of `/api/desk`."""
     sign_in = SignIn(parts.store, parts.passwords, parts.clock)
     accounts = ManageAccounts(parts.store, parts.passwords, parts.clock, sign_in=sign_in)
+    look = Look(parts.store, show=Show(parts.store), clock=parts.clock)
     gate = DeskGate(parts.store, sign_in, secure=parts.base_url.startswith("https:"))
     examine = Examine(parts.store, confirm=parts.confirm, clock=parts.clock)
     return desk_router(
         [
             DoorApi(gate, sign_in=sign_in, accounts=accounts, store=parts.store),
             StaffApi(gate, accounts, parts.clock, base_url=parts.base_url),
-            ThreadsApi(gate, Look(parts.store, show=Show(parts.store), clock=parts.clock)),
-            CasesApi(gate, parts.people, store=parts.store, fanout=parts.fanout),
+            ThreadsApi(gate, look),
+            FilesApi(gate, Attach(parts.store, parts.uploads, parts.clock), look),
+            CasesApi(
+                gate,
+                parts.people,
+                store=parts.store,
+                fanout=parts.fanout,
+                show_typing=ShowTyping(
+                    parts.store, fanout=parts.fanout, connectors=parts.connectors
+                ),
+            ),
+            LinesApi(gate, parts.amend, look),
+            CannedApi(gate, parts.store),
             ShelfApi(gate, parts.store),
             IdentityApi(gate, examine=examine, confirm=parts.confirm, privacy=parts.privacy),
             NotesApi(

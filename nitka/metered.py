@@ -64,6 +64,9 @@ class MeteredFront:
     ) -> Sequence[Message]:
         return await self._front.lines(customer_id, after=after, epoch=epoch)
 
+    async def changes(self, customer_id: UUID, *, after: int) -> Sequence[Message]:
+        return await self._front.changes(customer_id, after=after)
+
     async def read(self, address: Address, *, seq: int) -> None:
         await self._front.read(address, seq=seq)
 

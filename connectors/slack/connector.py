@@ -9,7 +9,7 @@ import aiohttp
 from fastapi import APIRouter
 
 from connectors.fields import obj
-from connectors.slack import render
+from connectors.slack import amend, render
 from connectors.slack.events import SLACKBOT
 from connectors.slack.faults import classified
 from connectors.slack.fields import name_of
@@ -78,7 +78,7 @@ class Slack:
             images=True,
             files=True,
             typing=False,  # bots cannot show it outside Socket Mode's predecessor
-            edit=False,
+            edit=True,
             read_receipts=False,
         )
 
@@ -110,6 +110,17 @@ class Slack:
             raise
         self._settle(part, sent)
         return sent
+
+    def same_kind(self, one: Part, other: Part) -> bool:
+        return amend.same_kind(one, other)
+
+    async def change(self, address: Address, part: Part, native_id: str) -> None:
+        """Show a posted text as this one."""
+        await amend.change(await self._workspaces.client(address.account), part, native_id)
+
+    async def withdraw(self, address: Address, part: Part, native_id: str) -> None:
+        """Delete a posted text or file."""
+        await amend.withdraw(await self._workspaces.client(address.account), part, native_id)
 
     async def download(self, source: str) -> bytes:
         """Fetch a customer's file, with the token of the workspace it came from."""

@@ -8,10 +8,12 @@ from __future__ import annotations
 SCOPES: dict[str, frozenset[str]] = {
     "app_mentions:read": frozenset({"app_mention"}),
     "channels:history": frozenset({"message.channels", "conversations.replies"}),
-    "chat:write": frozenset({"chat.postMessage"}),
+    "chat:write": frozenset({"chat.postMessage", "chat.update", "chat.delete"}),
     "commands": frozenset({"/nitka"}),
     "files:read": frozenset({"files.info"}),
-    "files:write": frozenset({"files.getUploadURLExternal", "files.completeUploadExternal"}),
+    "files:write": frozenset(
+        {"files.getUploadURLExternal", "files.completeUploadExternal", "files.delete"}
+    ),
     "groups:history": frozenset({"message.groups"}),
     "im:history": frozenset({"message.im", "conversations.history"}),
     "im:write": frozenset({"conversations.open"}),

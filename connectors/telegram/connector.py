@@ -16,9 +16,10 @@ from aiogram.exceptions import (
     TelegramNotFound,
     TelegramUnauthorizedError,
 )
-from aiogram.methods import AnswerCallbackQuery, GetFile, GetMe, SendChatAction
+from aiogram.methods import AnswerCallbackQuery, GetFile, GetMe, SendChatAction, TelegramMethod
 
 from connectors.fields import obj
+from connectors.telegram import amend
 from connectors.telegram.addressed import Me
 from connectors.telegram.client import Client, sorted_out
 from connectors.telegram.fields import integer, text
@@ -120,7 +121,7 @@ class Telegram:
             images=True,
             files=True,
             typing=True,
-            edit=False,
+            edit=True,
             read_receipts=False,
         )
 
@@ -164,6 +165,28 @@ class Telegram:
         if sorted_error.fault is SendFault.UNREACHABLE and not target.own:
             return SendError(SendFault.REJECTED, sorted_error.detail, retryable=False)
         return sorted_error
+
+    def same_kind(self, one: Part, other: Part) -> bool:
+        return amend.same_kind(one, other)
+
+    async def change(self, address: Address, part: Part, native_id: str) -> None:
+        """Show a sent part as this one, its buttons too."""
+        await self._amend(amend.edit_of(part.body, native_id), address)
+
+    async def withdraw(self, address: Address, part: Part, native_id: str) -> None:  # noqa: ARG002
+        """Delete a sent part, which Telegram lets a bot do for 48 hours."""
+        await self._amend(amend.deletion_of(native_id), address)
+
+    async def _amend(self, method: TelegramMethod[Any], address: Address) -> None:
+        target = where({}, address, moved=self._moved)
+        await self._pace.turn(target.chat)
+        try:
+            await self._client.call(method)
+        except TelegramBadRequest as error:
+            if not amend.is_done(error):
+                raise self._sorted_out(error, target) from None
+        except AiogramError as error:
+            raise self._sorted_out(error, target) from None
 
     async def typing(self, address: Address) -> None:
         """Show "typing…" in the private chat, for the 5 seconds that Telegram shows it."""

@@ -29,7 +29,7 @@ class WebChat:
             images=True,
             files=True,
             typing=True,
-            edit=False,
+            edit=True,
             read_receipts=True,
         )
 

@@ -232,6 +232,8 @@ def message(line: Message) -> Json:
         frame["channel"] = line.channel.value
     if line.deleted:
         frame["deleted"] = True
+    elif line.changed is not None:
+        frame["edited"] = True
     return frame
 
 

@@ -55,6 +55,8 @@ class Pump:
         self._news = asyncio.Event()
         self._look_whole = False
         self._turned = False  # a reset was heard
+        self._changes = 0  # the number of the last change that was shown
+        self._changed = True  # there may be newer ones
         self._expects_until = 0.0
         self._deaf: set[str] = set()
         self._ears: dict[str, asyncio.Task[None]] = {}
@@ -76,6 +78,7 @@ class Pump:
             self._customer_id = position.customer_id if position else None
             self._epoch = position.epoch if position else 0
             self._cursor = None if stale else min(after, seq)
+            self._changes, self._changed = 0, True
             self._turned = False
             self._shown = None
             if stale:  # a join or a split while the client was away: its numbers are old
@@ -130,6 +133,8 @@ class Pump:
             return
         try:
             await self._show_lines(self._customer_id, position.seq if position else 0)
+            if self._changed or position is not None:
+                await self._show_changes(self._customer_id)
         except Renumbered:
             self._wake(whole=True)
             return
@@ -157,6 +162,15 @@ class Pump:
                     self._expects_until = 0.0
             if not lines or (len(lines) < PAGE and self._cursor >= at_least):
                 return
+
+    async def _show_changes(self, customer_id: UUID) -> None:
+        """Show lines anew that were changed; those that come after the cursor come as they are."""
+        self._changed = False
+        while lines := await self._front.changes(customer_id, after=self._changes):
+            for line in lines:
+                if self._cursor is not None and line.seq <= self._cursor:
+                    await self._wire.send(protocol.message(line))
+                self._changes = line.changed or self._changes
 
     async def _show_state(self, position: Position | None) -> None:
         """Say who owns the thread if the client does not know it; at first the bot does."""
@@ -196,6 +210,9 @@ class Pump:
     async def _heard(self, frame: Mapping[str, object]) -> None:
         match frame.get("kind"):
             case "thread":
+                self._wake()
+            case "changed":
+                self._changed = True
                 self._wake()
             case "reset":
                 self._turned = True

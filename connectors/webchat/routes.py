@@ -9,7 +9,6 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, HTTPException, Request, Response, WebSocket
 from pydantic import BaseModel, Field, StringConstraints
 
-from connectors.webchat.files import read_upload, serve
 from connectors.webchat.identity import Identities, Identity
 from connectors.webchat.protocol import FILE_URL, SUBPROTOCOL, TEXT_LIMIT
 from connectors.webchat.rate import Visits
@@ -20,6 +19,7 @@ from nitka.domain.address import Channel
 from nitka.domain.customer import Profile
 from nitka.domain.text import storable
 from nitka.errors import Refused
+from nitka.file_http import UPLOAD_BODY, read_upload, serve
 from nitka.ports import Continuing, Front, Recognising, Signed, Uploads
 
 PREFIX = "/api/webchat"
@@ -248,9 +248,9 @@ class WebChatApi:
     async def download(self, file_id: str) -> Response:
         """Serve a file to whoever knows its unguessable id."""
         found = await self.uploads.load(file_id)
-        if found is None:
+        if found is None or found[0].withdrawn:
             raise Refused("unknown_file", "There is no such file.", status=404)
-        return serve(*found)
+        return serve(*found, anywhere=True)
 
     async def socket(self, socket: WebSocket) -> None:
         """Serve the protocol `nitka.v1` on one WebSocket."""
@@ -281,18 +281,4 @@ def _page(page: str | None) -> str | None:
     return storable(page.split("#")[0].split("?")[0][:PAGE_LIMIT])
 
 
-_UPLOAD = {
-    "security": [{"visitor": []}],
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {"file": {"type": "string", "format": "binary"}},
-                }
-            }
-        },
-    },
-}
+_UPLOAD = {"security": [{"visitor": []}], "requestBody": UPLOAD_BODY}

@@ -45,7 +45,7 @@ class Hits:
 
 @dataclass(frozen=True, slots=True)
 class Canned:
-    """A reply that is written once. `{name}` and `{agent}` in it are filled in."""
+    """A reply that is written once; its placeholders (`domain.canned`) are filled in."""
 
     id: UUID
     shortcut: str
@@ -55,7 +55,8 @@ class Canned:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A note that asks for somebody."""
+    """A note that asks for somebody; `customer` is the name of whose thread it stands in."""
 
     message: Message
     read: bool
+    customer: str | None = None

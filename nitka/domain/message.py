@@ -72,9 +72,10 @@ class Message:
 
     `seq` orders the thread and never changes outside a join or a split. `native_id` is the
     platform's (or the web client's own) id. `channel` is None for lines that went nowhere.
-    `place` is where within the channel it was said, see `Inbound`. A line whose customer took it
-    back has no text any more and is `deleted`. An `internal` line is for staff: it has no audience
-    and never reaches the customer. `staff` is the key of the staff member who wrote it.
+    `place` is where within the channel it was said, see `Inbound`. A line that was taken back has
+    no text any more and is `deleted`; `changed` is the number of its last change. An `internal`
+    line is for staff: it has no audience and never reaches the customer. `staff` is the key of the
+    staff member who wrote it.
     """
 
     id: UUID
@@ -96,6 +97,7 @@ class Message:
     deleted: bool = False
     internal: bool = False
     staff: str | None = None
+    changed: int | None = None
 
 
 def numbered(message: Message) -> Message:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from nitka.ports.accounts import Accounts, Doorway, Passwords, Sessions
 from nitka.ports.channels import (
+    Amending,
     Capabilities,
     Connector,
     Front,
@@ -22,7 +23,7 @@ from nitka.ports.channels import (
 )
 from nitka.ports.desk import Inboxes, Mentions, Shelf
 from nitka.ports.engine import Clock, Engine
-from nitka.ports.flow import Due, Fetch, Fetches, Handoffs, Inbox, Outbox, Waiting
+from nitka.ports.flow import Due, Fetch, Fetches, Handoffs, Inbox, Outbox, Waiting, Way
 from nitka.ports.identity import (
     Claims,
     Codes,
@@ -50,10 +51,11 @@ from nitka.ports.store import (
     Tally,
     UnitOfWork,
 )
-from nitka.ports.thread import Choice, Customers, Line, Messages, Threads
+from nitka.ports.thread import Choice, Customers, Line, Messages, Revision, Threads
 
 __all__ = [
     "Accounts",
+    "Amending",
     "Answer",
     "Answers",
     "Business",
@@ -100,6 +102,7 @@ __all__ = [
     "Queue",
     "Received",
     "Recognising",
+    "Revision",
     "Secrets",
     "Sent",
     "Sessions",
@@ -113,5 +116,6 @@ __all__ = [
     "UnitOfWork",
     "Uploads",
     "Waiting",
+    "Way",
     "topic_of",
 ]

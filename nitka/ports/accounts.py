@@ -49,8 +49,10 @@ class Sessions(Protocol):
         """Give whose personal access token this is."""
         ...
 
-    async def end(self, account_id: UUID, session_id: UUID | None = None) -> int:
-        """End one of somebody's sessions, or all; how many there were."""
+    async def end(
+        self, account_id: UUID, session_id: UUID | None = None, *, but: UUID | None = None
+    ) -> int:
+        """End one of somebody's sessions, or all `but` one; how many there were."""
         ...
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -86,6 +87,27 @@ class Connector(Protocol):
     async def close(self) -> None: ...
 
 
+class Amending(Protocol):
+    """A channel that can change what it has sent (`Capabilities.edit`).
+
+    Calls raise `SendError`; what is as it shall be already is no error.
+    """
+
+    def render(self, message: Message) -> Sequence[Part]: ...
+
+    def same_kind(self, one: Part, other: Part) -> bool:
+        """Say whether one part can be changed into the other."""
+        ...
+
+    async def change(self, address: Address, part: Part, native_id: str) -> None:
+        """Show a part that was sent as this one."""
+        ...
+
+    async def withdraw(self, address: Address, part: Part, native_id: str) -> None:
+        """Take a part that was sent off the screen."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """An inbound is stored and cannot be lost any more. `duplicate`: it had been before."""
@@ -113,13 +135,15 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file's description; the bytes are kept by `Files`. `owner` is the uploader's address."""
+    """A file's description; the bytes are kept by `Files`. `owner` is the uploader's address, or
+    its id; `staff:<key>` for a file that staff have not sent yet."""
 
     id: str
     owner: str
     name: str
     media_type: str
     size: int
+    withdrawn: bool = False  # staff took the line back that it stood in
 
     @property
     def attachment(self) -> Attachment:
@@ -151,6 +175,10 @@ class Front(Protocol):
         """
         ...
 
+    async def changes(self, customer_id: UUID, *, after: int) -> Sequence[Message]:
+        """Give up to 200 lines that were changed after a number, `Message.changed`, in order."""
+        ...
+
     async def read(self, address: Address, *, seq: int) -> None:
         """Note that the person has seen everything up to `seq`."""
         ...
@@ -169,7 +197,8 @@ class Front(Protocol):
 def topic_of(subject: UUID | Address) -> str:
     """Name the topic of a customer's thread, or of an address that has no customer yet.
 
-    Published there: `{"kind": "thread"}` (there are new lines), `{"kind": "typing", "author"}`,
+    Published there: `{"kind": "thread"}` (there are new lines), `{"kind": "changed", "line"}`,
+    `{"kind": "typing", "author"}`,
     `{"kind": "state", "owner", "team"}`, `{"kind": "bound"}` (the address has a customer now),
     `{"kind": "reset"}` (a join or a split: begin anew).
     """
@@ -177,13 +206,18 @@ def topic_of(subject: UUID | Address) -> str:
 
 
 class Uploads(Protocol):
-    """Files that customers send. The implementation is `nitka.service.uploads`."""
+    """Files that people send. The implementation is `nitka.service.uploads`."""
 
     limit: int  # bytes
     types: tuple[str, ...]  # media types that are taken
 
-    async def keep(self, content: bytes, *, name: str, owner: str) -> StoredFile:
-        """Keep a file. `Refused`: 413 `file_too_large`, 415 `file_type`, 400 `file_empty`."""
+    async def keep(
+        self, content: bytes, *, name: str, owner: str, until: datetime | None = None
+    ) -> StoredFile:
+        """Keep a file, for good or, unless it is sent, `until` then.
+
+        Raises `Refused`: 413 `file_too_large`, 415 `file_type`, 400 `file_empty`.
+        """
         ...
 
     async def find(self, file_id: str) -> StoredFile | None: ...

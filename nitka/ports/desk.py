@@ -45,11 +45,15 @@ class Inboxes(Protocol):
 class Shelf(Protocol):
     """Canned replies, tags and mentions."""
 
-    async def canned(self) -> Sequence[Canned]: ...
+    async def canned(self, *, lock: bool = False) -> Sequence[Canned]:
+        """Give all of them; with `lock` nobody else changes them meanwhile."""
+        ...
 
     async def put_canned(self, canned: Canned) -> bool:
         """Keep a canned reply; False if another has its shortcut in its language."""
         ...
+
+    async def change_canned(self, canned: Canned) -> None: ...
 
     async def drop_canned(self, canned_id: UUID) -> bool: ...
 
@@ -66,6 +70,8 @@ class Mentions(Protocol):
     async def of(self, staff: str, *, limit: int) -> Sequence[Mention]:
         """Give the notes that ask for somebody, the newest first."""
         ...
+
+    async def unread(self, staff: str) -> int: ...
 
     async def read(self, staff: str, customer_id: UUID) -> None:
         """Note that somebody has read what asks for him in a thread."""

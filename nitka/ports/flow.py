@@ -84,6 +84,21 @@ class Due:
     parts_sent: int
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How far a message has come on its way out.
+
+    `waits`: nothing of it is out; `in_doubt`: part of it is, or may be; `dead`: it will not go out
+    any more. `natives` are the platform's ids of the parts that are there, in order.
+    """
+
+    address: KnownAddress
+    waits: bool
+    in_doubt: bool
+    dead: bool
+    natives: Sequence[str | None]
+
+
 class Outbox(Protocol):
     async def put(self, message: Message, address: KnownAddress) -> None: ...
 
@@ -95,9 +110,23 @@ class Outbox(Protocol):
         """Note that a try begins, so that a crash in its middle is known."""
         ...
 
-    async def progress(self, message_id: UUID, parts_sent: int) -> None: ...
+    async def progress(
+        self, message_id: UUID, parts_sent: int, *, native_id: str | None = None
+    ) -> None:
+        """Note that one more part is there, and the platform's id of it."""
+        ...
 
-    async def sent(self, message_id: UUID) -> None: ...
+    async def sent(self, message_id: UUID, *, native_id: str | None = None) -> None:
+        """Note that the last part is there."""
+        ...
+
+    async def way(self, message_id: UUID) -> Way | None:
+        """Say how far a message has come, its row locked; None if it was never to go out."""
+        ...
+
+    async def drop(self, message_id: UUID) -> None:
+        """Have a message that waits never sent."""
+        ...
 
     async def failed(
         self, message_id: UUID, *, error: str, retry_at: datetime | None, doubtful: bool

@@ -41,6 +41,10 @@ class Leftovers(Protocol):
         """Have a file removed at that time."""
         ...
 
+    async def keep(self, file_id: str, *, after: datetime) -> bool:
+        """Have a file stay after all; False if it was to go by then, or never was."""
+        ...
+
     async def exports(self, *, before: datetime) -> Sequence[str]:
         """Give files that have run out."""
         ...

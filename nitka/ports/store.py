@@ -76,6 +76,12 @@ class Ledger(Protocol):
 
     async def add_file(self, file: StoredFile) -> None: ...
 
+    async def give_file(self, file_id: str, *, owner: str) -> None: ...
+
+    async def withdraw_file(self, file_id: str) -> None:
+        """Have a file shown to staff only."""
+        ...
+
 
 class Directory(Protocol):
     """Finds customers by what other systems know of them; reads only."""

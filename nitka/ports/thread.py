@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -125,6 +126,17 @@ class Line:
     staff: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What a line was until `actor` (staff's key, or "customer") changed it; a customer's own
+    former words are not kept."""
+
+    at: datetime
+    actor: str
+    text: str | None
+    attachments: tuple[Attachment, ...] = ()
+
+
 class Messages(Protocol):
     async def add(self, customer_id: UUID, line: Line, *, id: UUID | None = None) -> Message | None:  # noqa: A002
         """Add a line under the thread's next `seq`; None if its `key` is there already."""
@@ -147,6 +159,19 @@ class Messages(Protocol):
     async def change(self, message: Message) -> None:
         """Write a line's text, attachments and `deleted` anew."""
         ...
+
+    async def revise(self, message: Message, *, actor: str, keep: bool = True) -> Message:
+        """Write a line anew, under the next number of changes, and note who changed it.
+
+        What it was stands in its history, its words only with `keep`. The thread is locked.
+        """
+        ...
+
+    async def revised(self, customer_id: UUID, *, after: int) -> Sequence[Message]:
+        """Give lines changed after a number, in the order of their changes, at most 200."""
+        ...
+
+    async def history(self, message_id: UUID) -> Sequence[Revision]: ...
 
     async def last_offer(self, customer_id: UUID, *, before: int) -> Message | None:
         """Give the line with buttons that nobody has answered yet when line `before` came."""

@@ -66,6 +66,19 @@ class ManageAccounts:
             await uow.ledger.audit("account_changed", actor=actor, customer_id=None, facts=facts)
         return account
 
+    async def lift_totp(self, account_id: UUID, *, actor: str) -> None:
+        """Turn off the two-factor sign-in of somebody who has lost his app; he is signed out.
+
+        Raises `Refused` 404 `unknown_account`.
+        """
+        async with self._store.begin() as uow:
+            known = await _known(uow, account_id)
+            account = await uow.accounts.find(known.email, lock=True) or known
+            await uow.accounts.change(replace(account, totp=None))
+            await uow.sessions.end(account.id)
+            facts = {"account": account.email}
+            await uow.ledger.audit("totp_lifted", actor=actor, customer_id=None, facts=facts)
+
     async def get(self, account_id: UUID) -> Account:
         """Give an account. Raises `Refused` 404 `unknown_account`."""
         async with self._store.begin() as uow:
@@ -77,14 +90,19 @@ class ManageAccounts:
         async with self._store.begin() as uow:
             return await uow.sessions.of(account.id, now=self._clock.now())
 
-    async def new_password(self, account: Account, old: str, new: str) -> None:
-        """Change one's password; every session ends. Raises `Refused`: 403 `wrong_password`,
-        422 `weak_password`."""
+    async def new_password(
+        self, account: Account, old: str, new: str, *, session: Session | None
+    ) -> None:
+        """Change one's password; every session ends but the one that it is done in.
+
+        Raises `Refused`: 403 `wrong_password`, 422 `weak_password`.
+        """
         await self._confirm(account, old)
         await self._sign_in.check(new, account)
         hashed = await asyncio.to_thread(self._passwords.hash, new)
         await self._write(account, "password_changed", password=hashed)
-        await self._sign_in.out(account)
+        async with self._store.begin() as uow:
+            await uow.sessions.end(account.id, but=session.id if session else None)
 
     def begin_totp(self, account: Account) -> tuple[bytes, str]:
         """Make a secret for one-time passwords; it counts once its first code was shown."""

@@ -26,8 +26,10 @@ _MAY_HAVE_ARRIVED = (SendFault.NETWORK, SendFault.PLATFORM_DOWN)
 
 @dataclass(frozen=True, slots=True)
 class _Tried:
+    """How a try ended: what the platform calls the first part and the last, or the error."""
+
     due: Due
-    outcome: Sent | SendError
+    outcome: tuple[Sent, Sent] | SendError
 
 
 class Deliver:
@@ -62,13 +64,14 @@ class Deliver:
         async with self._store.begin() as uow:
             for attempt in tried:
                 message_id = attempt.due.message.id
-                if isinstance(attempt.outcome, Sent):
-                    await uow.outbox.sent(message_id)
+                error = attempt.outcome
+                if isinstance(error, tuple):
+                    first, last = error
+                    await uow.outbox.sent(message_id, native_id=last.native_id)
                     await uow.messages.raise_state(
-                        message_id, MessageState.SENT, native_id=attempt.outcome.native_id
+                        message_id, MessageState.SENT, native_id=first.native_id
                     )
                     continue
-                error = attempt.outcome
                 retry_at = None
                 limited = error.fault is SendFault.RATE_LIMITED  # not yet is not no
                 if error.retryable and (limited or attempt.due.attempts < _MOST_ATTEMPTS):
@@ -88,7 +91,7 @@ class Deliver:
                 await uow.outbox.sending(due.message.id)
         return batch
 
-    async def _send(self, due: Due) -> Sent | SendError:
+    async def _send(self, due: Due) -> tuple[Sent, Sent] | SendError:
         """Send the parts that are not out yet, noting each, so that none goes out twice."""
         address = due.address.address
         connector = self._connectors.get(address.channel)
@@ -101,7 +104,8 @@ class Deliver:
             return SendError(SendFault.NETWORK, often, retryable=False)
         buttons = connector.capabilities().buttons
         message = due.message if buttons else numbered(due.message)
-        sent, parts = Sent(), connector.render(message)
+        first = answer = Sent()
+        parts = connector.render(message)
         try:
             for number, part in enumerate(parts):
                 if number < due.parts_sent:
@@ -109,10 +113,10 @@ class Deliver:
                 doubtful = due.doubtful and number == due.parts_sent
                 async with asyncio.timeout(_SEND_TIMEOUT):
                     answer = await connector.send(address, part, doubtful=doubtful)
-                sent = answer if number == 0 else sent
+                first = answer if number == 0 else first
                 if number + 1 < len(parts):
-                    await self._note_progress(due.message.id, number + 1)
-            return sent
+                    await self._note_progress(due.message.id, number + 1, answer)
+            return first, answer
         except TimeoutError:
             error = SendError(SendFault.NETWORK, "no answer in time", retryable=True)
         except SendError as refused:
@@ -122,9 +126,9 @@ class Deliver:
         )
         return error
 
-    async def _note_progress(self, message_id: UUID, parts_sent: int) -> None:
+    async def _note_progress(self, message_id: UUID, parts_sent: int, sent: Sent) -> None:
         async with self._store.begin() as uow:
-            await uow.outbox.progress(message_id, parts_sent)
+            await uow.outbox.progress(message_id, parts_sent, native_id=sent.native_id)
 
 
 def _pause(error: SendError, *, attempts: int) -> timedelta:

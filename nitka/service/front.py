@@ -28,6 +28,10 @@ class ThreadFront:
             received, new = await receive(uow, incoming)
         if received is None:
             return None
+        if isinstance(received, Message):
+            frame = {"kind": "changed", "line": str(received.id)}
+            await self._fanout.publish(topic_of(received.customer_id), frame)
+            return None
         if new and isinstance(incoming, Inbound):
             await self._fanout.publish(topic_of(incoming.address), {"kind": "bound"})
         if not received.duplicate:
@@ -60,6 +64,10 @@ class ThreadFront:
             if epoch is not None and (await uow.threads.get(customer_id)).epoch != epoch:
                 raise Renumbered(f"the thread of {customer_id} has new numbers")
             return found
+
+    async def changes(self, customer_id: UUID, *, after: int) -> Sequence[Message]:
+        async with self._store.begin() as uow:
+            return await uow.messages.revised(customer_id, after=after)
 
     async def read(self, address: Address, *, seq: int) -> None:
         async with self._store.begin() as uow:

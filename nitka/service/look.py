@@ -91,9 +91,16 @@ class Look:
             await uow.inboxes.read_up_to(account.email, customer_id, seq)
             await uow.mentions.read(account.email, customer_id)
 
-    async def mentions(self, account: Account, *, limit: int) -> Sequence[Mention]:
+    async def mentions(self, account: Account, *, limit: int) -> tuple[Sequence[Mention], int]:
+        """Give notes that ask for somebody, and how many of all of them he has not read."""
         async with self._store.begin() as uow:
-            return await uow.mentions.of(account.email, limit=limit)
+            found = await uow.mentions.of(account.email, limit=limit)
+            return found, await uow.mentions.unread(account.email)
+
+    async def note(self, account: Account, customer_id: UUID) -> None:
+        """Note a look at what is a customer's."""
+        async with self._store.begin() as uow:
+            await note_look(uow, account, customer_id, at=self._clock.now())
 
 
 async def note_look(uow: UnitOfWork, account: Account, customer_id: UUID, *, at: datetime) -> None:

@@ -16,8 +16,10 @@ from nitka.service.recognise import note_profile
 _ALBUM_SETTLES = timedelta(seconds=1.2)  # its parts come one by one, within a second
 
 
-async def receive(uow: UnitOfWork, incoming: Incoming) -> tuple[Received | None, bool]:
+async def receive(uow: UnitOfWork, incoming: Incoming) -> tuple[Received | Message | None, bool]:
     """Store one incoming; the second value says whether a customer was made for it.
+
+    Gives what was received, or the line that its customer has changed.
 
     The same native id again gives the first line back. Only an `Inbound` makes a line; every
     other kind stands in the inbox with its reason, so that the accounting is whole.
@@ -26,9 +28,9 @@ async def receive(uow: UnitOfWork, incoming: Incoming) -> tuple[Received | None,
         case Inbound():
             return await _receive_line(uow, _storable(incoming))
         case Edited():
-            await _edit(uow, incoming)
+            return await _edit(uow, incoming), False
         case Deleted():
-            await _take_back(uow, incoming)
+            return await _take_back(uow, incoming), False
         case Reach():
             if await _note(uow, incoming, "reach") and (at := await _address(uow, incoming)):
                 await uow.customers.reach(at.id, reachable=incoming.reachable)
@@ -117,19 +119,27 @@ async def _join(uow: UnitOfWork, inbound: Inbound, first: Message) -> Message:
     return joined
 
 
-async def _edit(uow: UnitOfWork, edited: Edited) -> None:
+async def _edit(uow: UnitOfWork, edited: Edited) -> Message | None:
     """Correct the line. If its turn is still to come, the bot reads the corrected text; no new
     turn begins."""
     line = await _line(uow, edited)
     known = await _note(uow, edited, "edit" if line else "edit_of_unknown")
-    if line is not None and known and not line.deleted:
-        await uow.messages.change(replace(line, text=storable(edited.text)))
+    if line is None or not known or line.deleted:
+        return None
+    return await _revise(uow, replace(line, text=storable(edited.text)))
 
 
-async def _take_back(uow: UnitOfWork, deleted: Deleted) -> None:
+async def _take_back(uow: UnitOfWork, deleted: Deleted) -> Message | None:
     line = await _line(uow, deleted)
-    if await _note(uow, deleted, "deletion" if line else "deletion_of_unknown") and line:
-        await uow.messages.change(replace(line, text="", attachments=(), deleted=True))
+    known = await _note(uow, deleted, "deletion" if line else "deletion_of_unknown")
+    if line is None or not known:
+        return None
+    return await _revise(uow, replace(line, text="", attachments=(), deleted=True))
+
+
+async def _revise(uow: UnitOfWork, line: Message) -> Message:
+    """Write down what a customer changed; his former words are not kept."""
+    return await uow.messages.revise(line, actor=Author.CUSTOMER, keep=False)
 
 
 async def _line(uow: UnitOfWork, change: Edited | Deleted) -> Message | None:

@@ -1,9 +1,11 @@
-"""Keeps files that customers send: of the types that are taken, and no larger than the limit.
+"""Keeps files that people send: of the types that are taken, and no larger than the limit.
 
 A file's type is what its bytes say, never what its sender says.
 """
 
 from __future__ import annotations
+
+from datetime import datetime
 
 import filetype  # type: ignore[import-untyped]  # it ships without types
 
@@ -34,8 +36,12 @@ class KeptUploads:
         self._files = files
         self.limit = limit
 
-    async def keep(self, content: bytes, *, name: str, owner: str) -> StoredFile:
+    async def keep(
+        self, content: bytes, *, name: str, owner: str, until: datetime | None = None
+    ) -> StoredFile:
         """Keep a file: the bytes first, then the description that makes them findable.
+
+        With `until` the sweep removes it then, unless it was sent.
 
         Raises `Refused`: 413 `file_too_large`, 415 `file_type`, 400 `file_empty`.
         """
@@ -51,6 +57,8 @@ class KeptUploads:
         file = StoredFile(file_id, owner, name, media_type, len(content))
         async with self._store.begin() as uow:
             await uow.ledger.add_file(file)
+            if until is not None:
+                await uow.leftovers.export(file.id, expires_at=until)
         return file
 
     async def find(self, file_id: str) -> StoredFile | None:

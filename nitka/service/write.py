@@ -10,10 +10,11 @@ from uuid import UUID
 from nitka.domain.address import Channel
 from nitka.domain.customer import KnownAddress
 from nitka.domain.handoff import Alarm
-from nitka.domain.message import Attachment, Author, Message, MessageState
+from nitka.domain.message import Author, Message, MessageState
 from nitka.domain.staff import Staff
 from nitka.errors import Refused
 from nitka.ports import Line, UnitOfWork
+from nitka.service.attach import claim
 from nitka.service.casework import Case, open_case, own_case
 from nitka.service.lines import chosen_address
 from nitka.service.show import unknown_customer
@@ -23,13 +24,14 @@ from nitka.service.show import unknown_customer
 class Draft:
     """A reply before it goes out. `seen` is the `seq` of the newest line its author has seen.
 
-    `channel` is where to say it; None is where the customer is. The same `key` is said once.
+    `channel` is where to say it; None is where the customer is. `files` are ids of files that
+    its author keeps for it. The same `key` is said once.
     """
 
     text: str
     seen: int
     channel: Channel | None = None
-    attachments: tuple[Attachment, ...] = ()
+    files: tuple[str, ...] = ()
     key: str | None = None
 
 
@@ -55,7 +57,7 @@ async def reply(
 ) -> Message | Newer:
     """Say something to the customer as the owner of his thread, or give what must be read first.
 
-    Raises `Refused` as `own_case` does, and 409 `unreachable`.
+    Raises `Refused` as `own_case` does, 409 `unreachable` and 409 `file_gone`.
     """
     case = await own_case(uow, handoff_id, staff)
     key = f"reply:{staff.key}:{draft.key}" if draft.key else None
@@ -65,7 +67,7 @@ async def reply(
     newer = await _unseen(uow, case, staff, draft.seen)
     if newer:
         return Newer(newer)
-    message = await _say(uow, case, staff, draft, key)
+    message = await _say(uow, case, staff, draft, key, at=at)
     await uow.cases.change(
         replace(
             case.handoff,
@@ -132,7 +134,9 @@ async def _unseen(uow: UnitOfWork, case: Case, staff: Staff, seen: int) -> Seque
     return [line for line in lines if not (line.internal and line.staff == staff.key)]
 
 
-async def _say(uow: UnitOfWork, case: Case, staff: Staff, draft: Draft, key: str | None) -> Message:
+async def _say(
+    uow: UnitOfWork, case: Case, staff: Staff, draft: Draft, key: str | None, *, at: datetime
+) -> Message:
     address = await where_he_is(uow, case.thread.customer_id, channel=draft.channel)
     last = await uow.cases.last_said(case.thread.customer_id, address.id)
     line = Line(
@@ -140,7 +144,7 @@ async def _say(uow: UnitOfWork, case: Case, staff: Staff, draft: Draft, key: str
         draft.text,
         MessageState.PENDING,
         address,
-        attachments=draft.attachments,
+        attachments=await claim(uow, draft.files, staff, address, at=at),
         author_name=staff.name,
         staff=staff.key,
         reply_to=last.id if last else None,

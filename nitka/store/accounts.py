@@ -127,10 +127,14 @@ class SqlSessions:
         row = (await self._connection.execute(query)).one_or_none()
         return _account(row) if row else None
 
-    async def end(self, account_id: UUID, session_id: UUID | None = None) -> int:
+    async def end(
+        self, account_id: UUID, session_id: UUID | None = None, *, but: UUID | None = None
+    ) -> int:
         query = delete(staff_sessions).where(staff_sessions.c.account_id == account_id)
         if session_id is not None:
             query = query.where(staff_sessions.c.id == session_id)
+        if but is not None:
+            query = query.where(staff_sessions.c.id != but)
         return int((await self._connection.execute(query)).rowcount)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -103,7 +103,9 @@ class SqlLedger:
         row = (
             await self._connection.execute(select(files).where(files.c.id == file_id))
         ).one_or_none()
-        return StoredFile(row.id, row.owner, row.name, row.media_type, row.size) if row else None
+        if row is None:
+            return None
+        return StoredFile(row.id, row.owner, row.name, row.media_type, row.size, row.withdrawn)
 
     async def add_file(self, file: StoredFile) -> None:
         await self._connection.execute(
@@ -114,4 +116,14 @@ class SqlLedger:
                 media_type=file.media_type,
                 size=file.size,
             )
+        )
+
+    async def give_file(self, file_id: str, *, owner: str) -> None:
+        await self._connection.execute(
+            update(files).where(files.c.id == file_id).values(owner=owner)
+        )
+
+    async def withdraw_file(self, file_id: str) -> None:
+        await self._connection.execute(
+            update(files).where(files.c.id == file_id).values(withdrawn=True)
         )

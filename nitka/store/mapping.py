@@ -95,17 +95,18 @@ def message(row: Row[Any]) -> Message:
         author_name=row.author_name,
         payload=row.payload,
         buttons=tuple(Button(**button) for button in row.buttons),
-        attachments=tuple(_attachment(item) for item in row.attachments),
+        attachments=tuple(attachment(item) for item in row.attachments),
         native_id=row.native_id,
         reply_to=row.reply_to,
         place=row.place,
         deleted=row.deleted,
         internal=row.internal,
         staff=row.staff,
+        changed=row.changed,
     )
 
 
-def _attachment(item: Mapping[str, Any]) -> Attachment:
+def attachment(item: Mapping[str, Any]) -> Attachment:
     return Attachment(
         item["file_id"],
         AttachmentKind(item["kind"]),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, text, update
+from sqlalchemy import ColumnElement, and_, exists, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from nitka.domain.message import Author, Message, MessageState
-from nitka.ports import Line
+from nitka.ports import Line, Revision
 from nitka.store import mapping
-from nitka.store.tables import messages, threads
+from nitka.store.tables import messages, revisions, threads
 
 
 class SqlMessages:
@@ -110,6 +110,55 @@ class SqlMessages:
                 deleted=message.deleted,
             )
         )
+
+    async def revise(self, message: Message, *, actor: str, keep: bool = True) -> Message:
+        was = await self._one(messages.c.id == message.id)
+        assert was is not None  # noqa: S101  # its thread is locked: it is there
+        noted = await self._connection.execute(
+            insert(revisions)
+            .values(
+                message_id=message.id,
+                actor=actor,
+                text=was.text if keep else None,
+                attachments=mapping.attachments_json(was.attachments if keep else ()),
+            )
+            .returning(revisions.c.id)
+        )
+        written = await self._connection.execute(
+            update(messages)
+            .where(messages.c.id == message.id)
+            .values(
+                text=message.text,
+                buttons=mapping.buttons_json(message.buttons),
+                attachments=mapping.attachments_json(message.attachments),
+                deleted=message.deleted,
+                changed=noted.scalar_one(),
+            )
+            .returning(messages)
+        )
+        return mapping.message(written.one())
+
+    async def revised(self, customer_id: UUID, *, after: int) -> Sequence[Message]:
+        rows = await self._connection.execute(
+            select(messages)
+            .where(
+                messages.c.customer_id == customer_id,
+                messages.c.changed > after,
+                ~messages.c.internal,
+            )
+            .order_by(messages.c.changed)
+            .limit(200)
+        )
+        return [mapping.message(row) for row in rows]
+
+    async def history(self, message_id: UUID) -> Sequence[Revision]:
+        rows = await self._connection.execute(
+            select(revisions).where(revisions.c.message_id == message_id).order_by(revisions.c.id)
+        )
+        return [
+            Revision(row.at, row.actor, row.text, tuple(map(mapping.attachment, row.attachments)))
+            for row in rows
+        ]
 
     async def _one(self, condition: ColumnElement[bool]) -> Message | None:
         query = select(messages).where(condition).order_by(messages.c.seq.desc()).limit(1)

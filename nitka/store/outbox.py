@@ -6,15 +6,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, func, insert, select, text, update
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import ColumnElement, cast, exists, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from nitka.domain.customer import KnownAddress
 from nitka.domain.message import Message
-from nitka.ports import Due
+from nitka.ports import Due, Way
 from nitka.store import mapping
 from nitka.store.tables import addresses, messages, outbox
+
+
+def _one_more(native_id: str | None) -> ColumnElement[object]:
+    """Give the ids of the parts that are out, with one more."""
+    return outbox.c.natives.op("||")(cast([native_id], JSONB))
+
 
 _OPEN = text("outbox.state IN ('pending', 'sending')")  # as the partial indexes say it
 
@@ -78,14 +84,44 @@ class SqlOutbox:
             .values(state="sending", attempts=outbox.c.attempts + 1)
         )
 
-    async def progress(self, message_id: UUID, parts_sent: int) -> None:
+    async def progress(
+        self, message_id: UUID, parts_sent: int, *, native_id: str | None = None
+    ) -> None:
         await self._connection.execute(
-            update(outbox).where(outbox.c.message_id == message_id).values(parts_sent=parts_sent)
+            update(outbox)
+            .where(outbox.c.message_id == message_id)
+            .values(parts_sent=parts_sent, natives=_one_more(native_id))
         )
 
-    async def sent(self, message_id: UUID) -> None:
+    async def sent(self, message_id: UUID, *, native_id: str | None = None) -> None:
         await self._connection.execute(
-            update(outbox).where(outbox.c.message_id == message_id).values(state="sent", error=None)
+            update(outbox)
+            .where(outbox.c.message_id == message_id)
+            .values(state="sent", error=None, natives=_one_more(native_id))
+        )
+
+    async def way(self, message_id: UUID) -> Way | None:
+        found = await self._connection.execute(
+            select(outbox).where(outbox.c.message_id == message_id).with_for_update()
+        )
+        row = found.one_or_none()
+        if row is None:
+            return None
+        where = await self._connection.execute(
+            select(addresses).where(addresses.c.id == row.address_id)
+        )
+        waits = row.state == "pending" and row.parts_sent == 0
+        return Way(
+            mapping.known_address(where.one()),
+            waits,
+            not waits and row.state in ("pending", "sending"),
+            row.state == "dead",
+            row.natives,
+        )
+
+    async def drop(self, message_id: UUID) -> None:
+        await self._connection.execute(
+            update(outbox).where(outbox.c.message_id == message_id).values(state="dropped")
         )
 
     async def failed(

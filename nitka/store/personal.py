@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import TextClause, insert, select, text, update
+from sqlalchemy import TextClause, delete, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -39,6 +39,8 @@ _SUBJECTS = {
     "messages": """SELECT seq, created_at, channel, author, author_name, text, buttons, attachments,
                      state, deleted
                    FROM messages WHERE customer_id = :root AND NOT internal ORDER BY seq""",
+    "changes": """SELECT m.seq, r.at FROM revisions r JOIN messages m ON m.id = r.message_id
+                  WHERE m.customer_id = :root AND NOT m.internal ORDER BY r.id""",
     "remembered": "SELECT slots FROM dialogue_states WHERE customer_id = ANY(:homes)",
     "understood": """SELECT t.created_at, t.understanding FROM turns t
                      JOIN messages m ON m.id = t.message_id
@@ -70,6 +72,7 @@ _ERASE: Sequence[tuple[str, TextClause]] = tuple(
                AND i.message_id IS NULL AND i.channel = a.channel AND i.account = a.account
                AND position(a.native_id IN i.native_id) > 0""",
         ),
+        ("", f"DELETE FROM revisions WHERE message_id IN {_WRITTEN}"),
         ("", f"DELETE FROM mentions WHERE message_id IN {_WRITTEN}"),
         ("", "DELETE FROM customer_tags WHERE customer_id = ANY(:homes)"),
         ("", f"DELETE FROM turns WHERE message_id IN {_WRITTEN}"),
@@ -146,6 +149,12 @@ class SqlLeftovers:
             .values(file_id=file_id, expires_at=expires_at)
             .on_conflict_do_update(index_elements=["file_id"], set_={"expires_at": expires_at})
         )
+
+    async def keep(self, file_id: str, *, after: datetime) -> bool:
+        kept = await self._connection.execute(
+            delete(exports).where(exports.c.file_id == file_id, exports.c.expires_at > after)
+        )
+        return kept.rowcount == 1
 
     async def exports(self, *, before: datetime) -> Sequence[str]:
         query = select(exports.c.file_id).where(exports.c.expires_at < before).limit(100)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,7 +14,7 @@ from nitka.domain.desk import Canned, Mention
 from nitka.domain.link import members
 from nitka.store import mapping
 from nitka.store.links import SqlLinks
-from nitka.store.tables import canned_replies, customer_tags, mentions, messages
+from nitka.store.tables import canned_replies, customer_tags, customers, mentions, messages
 
 
 class SqlShelf:
@@ -23,7 +23,9 @@ class SqlShelf:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def canned(self) -> Sequence[Canned]:
+    async def canned(self, *, lock: bool = False) -> Sequence[Canned]:
+        if lock:
+            await self._connection.execute(text("LOCK canned_replies IN SHARE ROW EXCLUSIVE MODE"))
         rows = await self._connection.execute(
             select(canned_replies).order_by(canned_replies.c.shortcut, canned_replies.c.language)
         )
@@ -42,6 +44,13 @@ class SqlShelf:
             .returning(canned_replies.c.id)
         )
         return made.one_or_none() is not None
+
+    async def change_canned(self, canned: Canned) -> None:
+        await self._connection.execute(
+            update(canned_replies)
+            .where(canned_replies.c.id == canned.id)
+            .values(shortcut=canned.shortcut, language=canned.language, text=canned.text)
+        )
 
     async def drop_canned(self, canned_id: UUID) -> bool:
         gone = await self._connection.execute(
@@ -91,13 +100,18 @@ class SqlMentions:
 
     async def of(self, staff: str, *, limit: int) -> Sequence[Mention]:
         rows = await self._connection.execute(
-            select(messages, mentions.c.read)
+            select(messages, mentions.c.read, customers.c.name.label("customer_name"))
             .join(mentions, mentions.c.message_id == messages.c.id)
+            .join(customers, customers.c.id == messages.c.customer_id)
             .where(mentions.c.staff == staff)
             .order_by(messages.c.created_at.desc())
             .limit(limit)
         )
-        return [Mention(mapping.message(row), row.read) for row in rows]
+        return [Mention(mapping.message(row), row.read, row.customer_name) for row in rows]
+
+    async def unread(self, staff: str) -> int:
+        query = select(func.count()).where(mentions.c.staff == staff, ~mentions.c.read)
+        return int((await self._connection.execute(query)).scalar_one())
 
     async def read(self, staff: str, customer_id: UUID) -> None:
         of_thread = select(messages.c.id).where(messages.c.customer_id == customer_id)

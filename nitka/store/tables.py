@@ -198,6 +198,7 @@ messages = Table(
     Column("key", Text, unique=True),
     Column("internal", Boolean, nullable=False, server_default=text("false")),
     Column("staff", Text),
+    Column("changed", BigInteger),
     _at(),
     UniqueConstraint("customer_id", "seq", deferrable=True, initially="IMMEDIATE"),
     Index(
@@ -211,7 +212,25 @@ messages = Table(
         "native_id",
         postgresql_where=text("native_id IS NOT NULL"),
     ),
+    Index(
+        "ix_messages_changed",
+        "customer_id",
+        "changed",
+        postgresql_where=text("changed IS NOT NULL"),
+    ),
     Index("ix_messages_words", text("to_tsvector('simple', text)"), postgresql_using="gin"),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("message_id", ForeignKey("messages.id", ondelete="CASCADE"), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("text", Text),
+    Column("attachments", JSONB, nullable=False, server_default="[]"),
+    _at("at"),
+    Index(None, "message_id"),
 )
 
 inbox = Table(
@@ -243,6 +262,7 @@ outbox = Table(
     Column("state", Text, nullable=False, server_default="pending"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("parts_sent", Integer, nullable=False, server_default="0"),
+    Column("natives", JSONB, nullable=False, server_default="[]"),
     Column("error", Text),
     _at("due_at"),
     _at(),
@@ -372,6 +392,7 @@ files = Table(
     Column("name", Text, nullable=False),
     Column("media_type", Text, nullable=False),
     Column("size", BigInteger, nullable=False),
+    Column("withdrawn", Boolean, nullable=False, server_default=text("false")),
     _at(),
     Index(None, "owner"),
 )

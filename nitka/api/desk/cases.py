@@ -16,8 +16,9 @@ from nitka.domain.handoff import HandBack
 from nitka.domain.staff import Right, Staff
 from nitka.domain.thread import Team
 from nitka.errors import Refused
-from nitka.ports import Fanout, Store, topic_of
+from nitka.ports import Fanout, Store
 from nitka.service.people import People
+from nitka.service.show_typing import ShowTyping
 from nitka.service.tell_desk import DESK
 from nitka.service.write import Draft, Newer
 
@@ -25,11 +26,20 @@ from nitka.service.write import Draft, Newer
 class CasesApi:
     """Take, take over, answer, note, pass on, decline, hand back; and who is looking."""
 
-    def __init__(self, gate: DeskGate, people: People, *, store: Store, fanout: Fanout) -> None:
+    def __init__(
+        self,
+        gate: DeskGate,
+        people: People,
+        *,
+        store: Store,
+        fanout: Fanout,
+        show_typing: ShowTyping,
+    ) -> None:
         self._gate = gate
         self._people = people
         self._store = store
         self._fanout = fanout
+        self._show_typing = show_typing
 
     def router(self) -> APIRouter:
         """Give the routes, below `/api/desk`."""
@@ -105,7 +115,8 @@ class CasesApi:
     ) -> JSONResponse:
         """Answer the customer. 409 `stale_reply` with the newer `messages` when `seen` is not
         the thread's newest line."""
-        draft = Draft(reply.text, reply.seen, reply.channel, key=reply.key)
+        files = tuple(reply.files)
+        draft = Draft(reply.text, reply.seen, reply.channel, files, reply.key)
         said = await self._people.reply(handoff_id, caller_of(request).account.staff, draft)
         if isinstance(said, Newer):
             return stale(said)
@@ -136,14 +147,4 @@ class CasesApi:
         frame = {"kind": "looking", "staff": staff.key, "name": staff.name, "what": given.what}
         await self._fanout.publish(DESK, {**frame, "customer": str(customer_id)})
         if given.what == "typing":
-            await self._type(customer_id, staff.key)
-
-    async def _type(self, customer_id: UUID, key: str) -> None:
-        """Show the customer that an answer is written, if it is by who owns the thread."""
-        async with self._store.begin() as uow:
-            if await uow.customers.get(customer_id) is None:
-                return
-            thread = await uow.threads.get(customer_id)
-        if thread.agent == key:
-            topic = topic_of(customer_id)
-            await self._fanout.publish(topic, {"kind": "typing", "author": "agent"})
+            await self._show_typing(customer_id, staff)

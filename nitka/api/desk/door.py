@@ -92,8 +92,12 @@ class DoorApi:
         return _me(caller_of(request).account, request.cookies.get(COOKIE))
 
     async def password(self, request: Request, change: shapes.PasswordChange) -> None:
-        """Change one's password; every session ends, this one too."""
-        await self._accounts.new_password(caller_of(request).account, change.old, change.new)
+        """Change one's password; every other session ends. 403 `wrong_password`, 422
+        `weak_password` with the reason."""
+        caller = caller_of(request)
+        await self._accounts.new_password(
+            caller.account, change.old, change.new, session=caller.session
+        )
 
     async def new_totp(self, request: Request) -> shapes.NewTotp:
         """Make a secret for an app that shows one-time passwords."""

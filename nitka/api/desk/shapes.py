@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from nitka.api.v1.shapes import (
+    AttachmentShape,
     CustomerShape,
     ListedHandoff,
     MessageShape,
     NewReply,
     Storable,
     Words,
+    attachment_shape,
     handoff_shape,
     message_shape,
 )
@@ -24,6 +26,7 @@ from nitka.domain.desk import Canned, Mention, Row
 from nitka.domain.handoff import Alarm, Handoff
 from nitka.domain.message import Author, Message
 from nitka.domain.thread import Owner, Team
+from nitka.ports import Revision
 from nitka.service.look import Page
 
 Tag = Annotated[Storable, StringConstraints(min_length=1, max_length=40, pattern=r"^\S(.*\S)?$")]
@@ -40,6 +43,7 @@ class DeskHandoff(ListedHandoff):
 class LineShape(MessageShape):
     staff: str | None = Field(None, description="Who of the staff wrote it.")
     deleted: bool | None = None
+    edited: bool | None = None
 
 
 class Preview(BaseModel):
@@ -47,6 +51,7 @@ class Preview(BaseModel):
     author: Author
     channel: Channel | None = None
     internal: bool
+    deleted: bool | None = None
 
 
 class RowShape(BaseModel):
@@ -64,6 +69,23 @@ class RowShape(BaseModel):
 
 class Inbox(BaseModel):
     threads: list[RowShape]
+
+
+class NewWords(BaseModel):
+    text: Words
+
+
+class RevisionShape(BaseModel):
+    """What a line was until `by` changed it; a customer's own former words are not kept."""
+
+    at: datetime
+    by: str = Field(description="Staff's e-mail address, or `customer`.")
+    text: str | None = None
+    attachments: list[AttachmentShape] = []
+
+
+class History(BaseModel):
+    revisions: list[RevisionShape]
 
 
 class PageShape(BaseModel):
@@ -96,10 +118,38 @@ class ReadUpTo(BaseModel):
     seq: Annotated[int, Field(ge=0, lt=2**53)]
 
 
+FileId = Annotated[Storable, StringConstraints(min_length=1, max_length=100)]
+
+
 class DeskReply(NewReply):
+    """An answer: words, files that were uploaded for it, or both."""
+
+    text: Annotated[Storable, StringConstraints(max_length=4000)] = ""
+    files: Annotated[list[FileId], Field(max_length=10)] = Field(default_factory=list)
     key: Annotated[Storable, StringConstraints(min_length=8, max_length=100)] | None = Field(
         None, description="The same key is said once."
     )
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.text.strip() and not self.files:
+            raise ValueError("give `text`, `files` or both")
+        return self
+
+
+class FileLimits(BaseModel):
+    bytes: int
+    types: list[str] = Field(description="Media types; a file is what its bytes say.")
+
+
+class KeptFile(BaseModel):
+    """A file that is kept for a day, to be sent with a reply's `files`."""
+
+    id: str
+    kind: Literal["image", "file"]
+    name: str
+    type: str
+    size: int
 
 
 class DeskNote(BaseModel):
@@ -131,6 +181,7 @@ class CannedShape(BaseModel):
 
 class CannedList(BaseModel):
     canned: list[CannedShape]
+    placeholders: list[str] = Field(description="What is filled in, in braces, when one is used.")
 
 
 class NewCanned(BaseModel):
@@ -141,12 +192,14 @@ class NewCanned(BaseModel):
 
 class MentionShape(BaseModel):
     customer: UUID
+    name: str | None = Field(None, description="The customer's.")
     message: LineShape
     read: bool
 
 
 class Mentions(BaseModel):
     mentions: list[MentionShape]
+    unread: int
 
 
 class Looking(BaseModel):
@@ -164,7 +217,11 @@ def row_shape(row: Row) -> RowShape:
         agent=row.thread.agent,
         at=row.last_at,
         last=Preview(
-            text=last.text[:200], author=last.author, channel=last.channel, internal=last.internal
+            text=(last.text or ", ".join(file.name for file in last.attachments))[:200],
+            author=last.author,
+            channel=last.channel,
+            internal=last.internal,
+            deleted=True if last.deleted else None,
         )
         if last
         else None,
@@ -188,6 +245,16 @@ def line_shape(message: Message) -> LineShape:
         **dict(message_shape(message)),
         staff=message.staff,
         deleted=True if message.deleted else None,
+        edited=True if message.changed is not None and not message.deleted else None,
+    )
+
+
+def revision_shape(revision: Revision) -> RevisionShape:
+    return RevisionShape(
+        at=revision.at,
+        by=revision.actor,
+        text=revision.text,
+        attachments=[attachment_shape(one) for one in revision.attachments],
     )
 
 
@@ -209,6 +276,7 @@ def canned_shape(canned: Canned) -> CannedShape:
 def mention_shape(mention: Mention) -> MentionShape:
     return MentionShape(
         customer=mention.message.customer_id,
+        name=mention.customer,
         message=line_shape(mention.message),
         read=mention.read,
     )

@@ -39,6 +39,13 @@ class StaffApi:
         router.add_api_route(
             "/{account_id}/reset", self.reset, methods=["POST"], dependencies=manage
         )
+        router.add_api_route(
+            "/{account_id}/totp",
+            self.lift_totp,
+            methods=["DELETE"],
+            dependencies=manage,
+            status_code=204,
+        )
         return router
 
     async def all(self) -> shapes.Staff:
@@ -69,6 +76,10 @@ class StaffApi:
         """Make a link by which somebody sets a new password."""
         token = await self._accounts.reset(account_id, actor=_actor(request))
         return shapes.NewLink(link=self._link(token))
+
+    async def lift_totp(self, request: Request, account_id: UUID) -> None:
+        """Turn off the two-factor sign-in of somebody who has lost his app; his sessions end."""
+        await self._accounts.lift_totp(account_id, actor=_actor(request))
 
     def _link(self, token: str) -> str:
         return f"{self._base_url}/desk/#/enter/{token}"

@@ -92,8 +92,9 @@ class ThreadsApi:
 
     async def mentions(self, request: Request, limit: Limit = 50) -> shapes.Mentions:
         """List the notes that ask for oneself, the newest first."""
-        found = await self._look.mentions(caller_of(request).account, limit=limit)
-        return shapes.Mentions(mentions=[shapes.mention_shape(one) for one in found])
+        found, unread = await self._look.mentions(caller_of(request).account, limit=limit)
+        shown = [shapes.mention_shape(one) for one in found]
+        return shapes.Mentions(mentions=shown, unread=unread)
 
     async def read(self, request: Request, customer_id: UUID, upto: shapes.ReadUpTo) -> None:
         """Note that one has seen a thread up to a line."""

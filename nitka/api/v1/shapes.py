@@ -14,7 +14,7 @@ from nitka.domain.address import Channel, Evidence
 from nitka.domain.customer import KnownAddress, Language
 from nitka.domain.handoff import Handoff, HandoffState, Next
 from nitka.domain.link import ClaimKind
-from nitka.domain.message import Author, Message, MessageState
+from nitka.domain.message import Attachment, Author, Message, MessageState
 from nitka.domain.thread import Owner, Team
 from nitka.service.show import Portrait
 from nitka.service.suggest import Suggestion
@@ -218,6 +218,12 @@ def suggestion_shape(suggestion: Suggestion) -> SuggestionShape:
     )
 
 
+def attachment_shape(a: Attachment) -> AttachmentShape:
+    return AttachmentShape(
+        kind=a.kind.value, name=a.name, type=a.media_type, size=a.size, file=a.file_id
+    )
+
+
 def message_shape(message: Message) -> MessageShape:
     return MessageShape(
         id=message.id,
@@ -233,12 +239,7 @@ def message_shape(message: Message) -> MessageShape:
         buttons=[
             ButtonShape.model_construct(title=b.title, payload=b.payload) for b in message.buttons
         ],
-        attachments=[
-            AttachmentShape(
-                kind=a.kind.value, name=a.name, type=a.media_type, size=a.size, file=a.file_id
-            )
-            for a in message.attachments
-        ],
+        attachments=[attachment_shape(attachment) for attachment in message.attachments],
         at=message.created_at,
     )
 

@@ -133,7 +133,7 @@ async def test_drafts_survive_and_the_door_closes(staffed: Staffed) -> None:
         "half a senten"
     )
     await page.get_by_role("button", name="Account").click()
-    await page.get_by_role("button", name="Sign out").click()
+    await page.get_by_role("button", name="Sign out", exact=True).click()
     await page.get_by_label("E-mail").fill("ewa@nitka.test")
     await page.get_by_label("Password").fill("wrong")
     await page.get_by_role("button", name="Sign in").click()

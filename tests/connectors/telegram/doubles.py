@@ -46,6 +46,9 @@ class MemoryFront:
     ) -> Sequence[Message]:
         return []
 
+    async def changes(self, customer_id: UUID, *, after: int) -> Sequence[Message]:
+        return []
+
     async def read(self, address: Address, *, seq: int) -> None:
         return
 

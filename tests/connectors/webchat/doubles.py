@@ -141,6 +141,11 @@ class MemoryFront:
             raise Renumbered("new numbers")
         return self.threads[customer_id][after : after + 200]
 
+    async def changes(self, customer_id: UUID, *, after: int) -> Sequence[Message]:
+        self._reach()
+        changed = [line for line in self.threads[customer_id] if (line.changed or 0) > after]
+        return sorted(changed, key=lambda line: line.changed or 0)
+
     async def read(self, address: Address, *, seq: int) -> None:
         self._reach()
         self.seen.append((address, seq))
@@ -193,7 +198,9 @@ class MemoryUploads:
     def __init__(self) -> None:
         self.kept: dict[str, tuple[StoredFile, bytes]] = {}
 
-    async def keep(self, content: bytes, *, name: str, owner: str) -> StoredFile:
+    async def keep(
+        self, content: bytes, *, name: str, owner: str, until: datetime | None = None
+    ) -> StoredFile:
         if not content:
             raise Refused("file_empty", "The file is empty.")
         image = content.startswith(b"\x89PNG")

@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator
 import jwt
 import pytest
 
-from connectors.webchat.files import file_name
 from connectors.webchat.rate import Visits
 from connectors.webchat.token import Visitor
 from nitka.errors import Refused
+from nitka.file_http import file_name
 from tests.connectors.harness import Case, reveals, table
 from tests.connectors.webchat.conftest import SITE_KEY, Site
 

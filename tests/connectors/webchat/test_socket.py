@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 from websockets.asyncio.client import connect
@@ -281,6 +282,28 @@ async def test_the_owner_is_told_when_it_changes(site: Site, visitor: Visitor) -
         assert await client.until("state", owner="nobody") == expected
     async with site.visit(visitor, after=1) as client:
         assert await client.next() == expected
+
+
+async def test_a_line_that_was_changed_is_shown_anew(site: Site, visitor: Visitor) -> None:
+    """At once, and to who comes back; under its own number, and none that he has yet to see."""
+    async with site.visit(visitor) as client:
+        await client.send(type="message", id="m1", text="Hi")
+        await client.until("ack")
+        line = await site.front.say(visitor.address, "Helo!")
+        await client.until("message", seq=2)
+        thread = site.front.threads[line.customer_id]
+        thread[1] = replace(line, text="Hello!", changed=7)
+        await site.front.topics.publish(
+            topic_of(line.customer_id), {"kind": "changed", "line": str(line.id)}
+        )
+        shown = await client.until("message", seq=2)
+        assert (shown["text"], shown["edited"]) == ("Hello!", True)
+    thread[1] = replace(line, text="", changed=9, deleted=True)
+    site.front.add(line.customer_id, "later", changed=8)
+    async with site.visit(visitor, after=2) as client:
+        await client.until("message", seq=3)
+        gone = await client.until("message", seq=2)
+        assert (gone["text"], gone["deleted"], gone.get("edited")) == ("", True, None)
 
 
 async def test_typing_goes_both_ways(site: Site, visitor: Visitor) -> None:

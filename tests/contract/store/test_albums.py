@@ -15,7 +15,7 @@ from nitka.domain.customer import Profile
 from nitka.domain.inbound import Deleted, Edited, Inbound
 from nitka.domain.message import Attachment, AttachmentKind, Message
 from nitka.errors import SendError, SendFault
-from nitka.ports import Capabilities, Part, Sent
+from nitka.ports import Capabilities, Part, Received, Sent
 from nitka.service.fetch import Fetch
 from nitka.service.receive import receive
 from nitka.store.files import DiskFiles
@@ -90,7 +90,7 @@ def fetch(store: SqlStore, platform: Platform, tmp_path: Path) -> Fetch:
 async def _receive(store: SqlStore, incoming: Inbound | Edited | Deleted) -> Message | None:
     async with store.begin() as uow:
         received, _ = await receive(uow, incoming)
-    return received.message if received else None
+    return received.message if isinstance(received, Received) else None
 
 
 async def _only_line(store: SqlStore) -> Message:

@@ -106,9 +106,30 @@ async def test_parts_that_arrived_are_remembered(store: SqlStore) -> None:
         message = await reply(uow, ann, "x")
     assert [due.parts_sent for due in await _due(store, ann)] == [0]
     async with store.begin() as uow:
+        await uow.outbox.progress(message.id, 1, native_id="42:7")
         await uow.outbox.progress(message.id, 2)
     await _fail(store, message, datetime.now(UTC))
     assert [due.parts_sent for due in await _due(store, ann)] == [2]
+    async with store.begin() as uow:
+        way = await uow.outbox.way(message.id)
+        await uow.outbox.sent(message.id, native_id="42:9")
+        arrived = await uow.outbox.way(message.id)
+    assert way is not None
+    assert (way.waits, way.in_doubt, way.dead, way.natives) == (False, True, False, ["42:7", None])
+    assert arrived is not None
+    assert (arrived.in_doubt, arrived.natives) == (False, ["42:7", None, "42:9"])
+
+
+async def test_a_message_that_waits_can_be_dropped(store: SqlStore) -> None:
+    """It is never due again."""
+    async with store.begin() as uow:
+        ann = await person(uow)
+        message = await reply(uow, ann, "x")
+        way = await uow.outbox.way(message.id)
+        await uow.outbox.drop(message.id)
+    assert way is not None
+    assert (way.waits, way.address) == (True, ann.address)
+    assert await _due(store, ann) == []
 
 
 async def test_customers_with_something_due_are_found_the_oldest_first(

@@ -22,12 +22,14 @@ POSTS = Drip(2, 1)
 TIERS = {1: Window(1, 60), 2: Window(20, 60), 3: Window(50, 60), 4: Window(100, 60)}
 TIER = {
     "apps.connections.open": 1,
+    "chat.delete": 3,
     "chat.update": 3,
     "conversations.history": 3,
     "conversations.info": 3,
     "conversations.open": 3,
     "conversations.replies": 3,
     "files.completeUploadExternal": 4,
+    "files.delete": 3,
     "files.getUploadURLExternal": 4,
     "files.info": 4,
     "oauth.v2.access": 4,
@@ -35,9 +37,11 @@ TIER = {
 }
 SCOPES = {
     "chat.postMessage": ("chat:write",),
+    "chat.delete": ("chat:write",),
     "chat.update": ("chat:write",),
     "conversations.open": ("im:write", "mpim:write", "channels:manage"),
     "files.completeUploadExternal": ("files:write",),
+    "files.delete": ("files:write",),
     "files.getUploadURLExternal": ("files:write",),
     "files.info": ("files:read",),
     "users.info": ("users:read",),

@@ -66,6 +66,7 @@ class Methods:
             "files.getUploadURLExternal": self._upload_url,
             "files.completeUploadExternal": self._complete_upload,
             "files.info": self._file_info,
+            "files.delete": self._delete_file,
             "views.open": self._view,
             "views.publish": self._view,
             "assistant.threads.setStatus": self._status,
@@ -245,6 +246,19 @@ class Methods:
         if kept is None:
             raise SlackError("file_not_found")
         return {"file": kept.described}
+
+    def _delete_file(self, values: Json, workspace: Workspace) -> Json:
+        """Take a file away, and the message that showed nothing else."""
+        kept = workspace.files.pop(str(values["file"]), None)
+        if kept is None:
+            raise SlackError("file_not_found")
+        for place in workspace.places.values():
+            for posted in place.messages:
+                files = posted.message.get("files") or []
+                if kept.described in files:
+                    posted.message["files"] = [one for one in files if one != kept.described]
+                    posted.deleted = not posted.message["files"] and not posted.text
+        return {}
 
     def _view(self, values: Json, _workspace: Workspace) -> Json:
         self.views.append(values)

@@ -19,6 +19,7 @@ from tests.platforms.telegram.webhook import Webhook
 from tests.platforms.telegram.world import Room, Shown, World
 
 DOWNLOAD_LIMIT = 20 * 1024 * 1024
+DELETABLE_SECONDS = 48 * 3600  # https://core.telegram.org/bots/api#deletemessage
 OVERALL = Window(30, 1)
 CHAT = Drip(5, 1)
 GROUP = Window(20, 60)
@@ -212,6 +213,8 @@ class Methods:
         shown = self._room(values).find(int(values["message_id"]))
         if shown is None:
             raise ApiError(400, "Bad Request: message to delete not found")
+        if time.time() - shown.message["date"] > DELETABLE_SECONDS:
+            raise ApiError(400, "Bad Request: message can't be deleted for everyone")
         shown.deleted = True
         return True
 

@@ -15,13 +15,18 @@ from fastapi import FastAPI
 from nitka.api.app import Parts, create_app
 from nitka.api.assets import Assets
 from nitka.desk import DeskParts, compose_desk
+from nitka.domain.address import Channel
 from nitka.domain.staff import Account, NewAccount, Role
 from nitka.locks.passwords import ArgonPasswords
 from nitka.metrics import Metrics
+from nitka.ports import Amending
+from nitka.service.amend import Amend
 from nitka.service.people import People
+from nitka.service.uploads import KeptUploads
 from tests.scenario.conftest import House
 
 BASE = "http://nitka.test"
+FILE_BYTES = 64 * 1024
 PASSWORD = "orbit walnut seven lamp"
 _PASSWORDS = ArgonPasswords("a secret of the tests, long enough")
 _HASHED = _PASSWORDS.hash(PASSWORD)
@@ -70,6 +75,7 @@ class Desk:
     app: FastAPI
     clock: MovedClock
     passwords: ArgonPasswords
+    amending: dict[Channel, Amending]
     opened: list[httpx.AsyncClient] = field(default_factory=list)
 
     def browser(self) -> Browser:
@@ -98,6 +104,7 @@ class Desk:
 @pytest.fixture
 async def desk(house: House, tmp_path: Path) -> AsyncIterator[Desk]:
     clock = MovedClock()
+    amending: dict[Channel, Amending] = {}
     people = People(
         house.store,
         queue=house.queue,
@@ -114,6 +121,9 @@ async def desk(house: House, tmp_path: Path) -> AsyncIterator[Desk]:
             fanout=house.fanout,
             confirm=house.confirm,
             privacy=house.privacy,
+            uploads=KeptUploads(house.store, house.files, limit=FILE_BYTES),
+            connectors=house.connectors,
+            amend=Amend(house.store, queue=house.queue, fanout=house.fanout, channels=amending),
             base_url=BASE,
         )
     )
@@ -122,7 +132,7 @@ async def desk(house: House, tmp_path: Path) -> AsyncIterator[Desk]:
             house.server_api(people), Assets(tmp_path, demo=False), Metrics(), {}, routers=[router]
         )
     )
-    made = Desk(house, app, clock, _PASSWORDS)
+    made = Desk(house, app, clock, _PASSWORDS, amending)
     yield made
     for http in made.opened:
         await http.aclose()

@@ -71,10 +71,12 @@ async def test_a_hand_offs_life_at_the_desk(desk: Desk) -> None:
     assert (said[0].json()["name"], said[0].json()["staff"]) == ("Olga", "olga@nitka.test")
     note = {"text": "look, please", "mentions": ["PIOTR@nitka.test", "nobody@nitka.test"]}
     assert (await olga.post(f"/handoffs/{handoff}/notes", note)).json()["internal"] is True
-    (mention,) = (await piotr.get("/mentions")).json()["mentions"]
+    mentions = (await piotr.get("/mentions")).json()
+    ((mention,), unread) = (mentions["mentions"], mentions["unread"])
+    assert (unread, (await olga.get("/mentions")).json()["unread"]) == (1, 0)
     assert (mention["message"]["text"], mention["read"]) == ("look, please", False)
     await piotr.post(f"/customers/{customer}/read", {"seq": 9})
-    assert (await piotr.get("/mentions")).json()["mentions"][0]["read"] is True
+    assert (await piotr.get("/mentions")).json()["unread"] == 0
     nobody = await olga.post(f"/handoffs/{handoff}/pass-on", {"to": "nobody@nitka.test"})
     assert nobody.json()["code"] == "unknown_account"
     passed = await olga.post(f"/handoffs/{handoff}/pass-on", {"to": "piotr@nitka.test"})
@@ -123,7 +125,7 @@ async def test_a_look_at_a_history_is_in_the_audit_once(desk: Desk) -> None:
     assert (refused.status_code, refused.json()["code"]) == (403, "not_allowed")
 
 
-async def test_search_tags_and_canned_replies(desk: Desk) -> None:
+async def test_search_and_tags(desk: Desk) -> None:
     """People by what is known of them, lines by their words, whatever the letters."""
     olga = await desk.at_work("olga")
     customer, _ = await handed_over(desk, "Żółw")
@@ -134,13 +136,33 @@ async def test_search_tags_and_canned_replies(desk: Desk) -> None:
     tags = {"tags": ["vip", "b2b"]}
     assert (await olga.post(f"/customers/{customer}/tags", tags, method="PUT")).status_code == 200
     assert (await olga.get(f"/customers/{customer}")).json()["tags"] == ["b2b", "vip"]
-    canned = {"shortcut": "hi", "language": "pl", "text": "Dzień dobry, {name}!"}
-    kept = await olga.post("/canned", canned)
-    assert kept.status_code == 201
-    assert (await olga.post("/canned", canned)).status_code == 409
-    assert (await olga.get("/canned")).json()["canned"][0]["text"] == canned["text"]
-    gone = await olga.post(f"/canned/{kept.json()['id']}", method="DELETE")
-    assert gone.status_code == 204
+
+
+async def test_canned_replies_are_written_by_supervisors(desk: Desk) -> None:
+    """One for each name and language; all may use them; what cannot be filled in is refused."""
+    olga, boss = await desk.at_work("olga"), await desk.at_work("boss", Role.SUPERVISOR)
+    polish = {"shortcut": "hi", "language": "pl", "text": "Dzień dobry, {name}!"}
+    assert (await olga.post("/canned", polish)).json()["code"] == "not_allowed"
+    kept = (await boss.post("/canned", polish)).json()
+    other = (await boss.post("/canned", {**polish, "language": "en", "text": "Hello"})).json()
+    assert (await boss.post("/canned", polish)).json()["code"] == "shortcut_taken"
+    wrong = await boss.post("/canned", {**polish, "shortcut": "x", "text": "{nome}, {agent} {}"})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "unknown_placeholder")
+    assert wrong.json()["unknown"] == ["nome", ""]
+    assert "{order_number}" in wrong.json()["detail"]
+    path = f"/canned/{other['id']}"
+    clash = await boss.post(path, polish, method="PUT")
+    assert (clash.status_code, clash.json()["code"]) == (409, "shortcut_taken")
+    changed = {"shortcut": "hi", "language": "en", "text": "Hello {name}"}
+    assert (await boss.post(path, changed, method="PUT")).status_code == 200
+    shelf = (await olga.get("/canned")).json()
+    assert [one["text"] for one in shelf["canned"]] == ["Hello {name}", polish["text"]]
+    assert shelf["placeholders"] == ["name", "agent", "order_number", "product"]
+    assert (await olga.post(path, method="DELETE")).status_code == 403
+    for status in (204, 404):
+        gone = await boss.post(f"/canned/{kept['id']}", method="DELETE")
+        assert gone.status_code == status
+    assert (await boss.post(f"/canned/{kept['id']}", polish, method="PUT")).status_code == 404
 
 
 async def test_events_say_where_to_look_and_make_one_present(desk: Desk) -> None:

@@ -187,3 +187,37 @@ async def test_a_demo_link_signs_in_once(desk: Desk) -> None:
 async def test_nothing_is_open_to_strangers(desk: Desk, path: str) -> None:
     """401, whatever is asked for."""
     assert (await desk.browser().get(path)).status_code == 401
+
+
+async def test_ones_own_password_is_changed_and_other_sessions_end(desk: Desk) -> None:
+    """With the present one only, for one that is not easily guessed; this session goes on."""
+    browser, elsewhere = await desk.at_work("olga"), desk.browser()
+    assert (await elsewhere.sign_in("olga@nitka.test")).status_code == 200
+    new = "a harbour of seven quiet moths"
+    for old, wanted, status, code in (
+        ("not it", new, 403, "wrong_password"),
+        (PASSWORD, "password123456", 422, "weak_password"),
+    ):
+        refused = await browser.post("/me/password", {"old": old, "new": wanted})
+        assert (refused.status_code, refused.json()["code"]) == (status, code)
+    assert (await elsewhere.get("/me")).status_code == 200
+    changed = await browser.post("/me/password", {"old": PASSWORD, "new": new})
+    assert changed.status_code == 204
+    assert (await browser.get("/me")).status_code == 200
+    assert (await elsewhere.get("/me")).status_code == 401
+    assert (await elsewhere.sign_in("olga@nitka.test")).status_code == 401
+    assert (await elsewhere.sign_in("olga@nitka.test", new)).status_code == 200
+
+
+async def test_an_admin_helps_who_has_lost_his_app(desk: Desk) -> None:
+    """Two-factor sign-in is off, the sessions end, the password opens again; agents cannot."""
+    account = await desk.hire("olga", totp=desk.passwords.new_totp(account="olga")[0])
+    admin, piotr = await desk.at_work("anna", Role.ADMIN), await desk.at_work("piotr")
+    olga = desk.browser()
+    assert (await olga.sign_in("olga@nitka.test")).json()["code"] == "code_needed"
+    path = f"/staff/{account.id}/totp"
+    assert (await piotr.post(path, method="DELETE")).status_code == 403
+    assert (await admin.post(path, method="DELETE")).status_code == 204
+    assert (await olga.sign_in("olga@nitka.test")).status_code == 200
+    unknown = f"/staff/{account.id.hex[::-1]}/totp"
+    assert (await admin.post(unknown, method="DELETE")).status_code == 404

@@ -70,10 +70,12 @@ class Outbox:
     async def sending(self, message_id: UUID) -> None:
         return None
 
-    async def progress(self, message_id: UUID, parts_sent: int) -> None:
+    async def progress(
+        self, message_id: UUID, parts_sent: int, *, native_id: str | None = None
+    ) -> None:
         self.progressed.append(parts_sent)
 
-    async def sent(self, message_id: UUID) -> None:
+    async def sent(self, message_id: UUID, *, native_id: str | None = None) -> None:
         self.sent_ids.append(message_id)
         self.waiting.pop(0)
 

@@ -23,6 +23,8 @@ export interface Row {
   chosen: string | null;
   channel: Channel;
   at: number;
+  edited: boolean;
+  deleted: boolean;
   delivery: Delivery;
   /** 0 to 1 while uploading. */
   progress: number;
@@ -49,6 +51,8 @@ function fromMessage(message: Message): Row {
     chosen: null,
     channel: message.channel,
     at: message.at,
+    edited: message.edited ?? false,
+    deleted: message.deleted ?? false,
     delivery: "stored",
     progress: 1,
     failure: null,

@@ -39,6 +39,10 @@ export interface MessageFrame {
   channel: Channel;
   /** Milliseconds since the epoch. */
   at: number;
+  /** Said in other words since. */
+  edited?: true;
+  /** Taken back. */
+  deleted?: true;
 }
 
 export interface StateFrame {
@@ -130,6 +134,8 @@ function readMessage(bag: Bag): MessageFrame | null {
     attachments: readAttachments(bag.attachments),
     channel: CHANNELS.includes(channel) ? (channel as Channel) : "web",
     at: Number.isNaN(at) ? 0 : at,
+    ...(bag.edited === true ? { edited: true as const } : {}),
+    ...(bag.deleted === true ? { deleted: true as const } : {}),
   };
 }
 

@@ -16,6 +16,19 @@ describe("messages", () => {
     expect(bench.texts()).toEqual(["text 1", "text 2", "text 3"]);
   });
 
+  it("are what they are now when they come again", async () => {
+    const bench = new Bench();
+    const socket = await bench.online(2);
+    for (const seq of [1, 2]) socket.say(message(seq, { author: "agent" }));
+    socket.say(message(1, { author: "agent", text: "other words", edited: true }));
+    socket.say(message(2, { author: "agent", text: "", deleted: true }));
+    const rows = rowsOf(bench.chat.thread.messages(), [], true);
+    expect(rows.map(({ text, edited, deleted }) => [text, edited, deleted])).toEqual([
+      ["other words", true, false],
+      ["", false, true],
+    ]);
+  });
+
   it("do not let an ack move the place to resume from past what was received", async () => {
     const bench = new Bench();
     const first = await bench.online(0);

@@ -1,5 +1,5 @@
 /** Talks to `/api/desk`. Every error is an `ApiError` with the server's stable code. */
-import type { Me } from "./types";
+import type { KeptFile, Me } from "./types";
 
 let csrf = "";
 
@@ -37,6 +37,28 @@ export async function call<T>(path: string, method = "GET", body?: unknown): Pro
 
 export function post<T>(path: string, body: unknown = {}): Promise<T> {
   return call<T>(path, "POST", body);
+}
+
+/** Uploads one file; `progress` hears how much of it is there, from 0 to 1. */
+export function upload(file: File, progress: (part: number) => void): Promise<KeptFile> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    const lost = (): void =>
+      reject(new ApiError(0, "offline", "The server cannot be reached.", {}));
+    request.open("POST", "/api/desk/files");
+    request.setRequestHeader("X-CSRF-Token", csrf);
+    request.responseType = "json";
+    request.upload.onprogress = (event) => progress(event.loaded / Math.max(event.total, 1));
+    request.onerror = lost;
+    request.onload = () => {
+      const given = (request.response ?? {}) as Record<string, unknown>;
+      if (request.status === 201) resolve(given as unknown as KeptFile);
+      else reject(new ApiError(request.status, String(given.code), String(given.detail), given));
+    };
+    const body = new FormData();
+    body.append("file", file);
+    request.send(body);
+  });
 }
 
 /** Says who is signed in, or null; learns the page's CSRF token. */

@@ -1,16 +1,26 @@
 /** The desk's state, and what one can do with it. Lines are cursors over `seq`, as in the thread. */
-import { askedIn } from "./asked";
 import { ApiError, call, entered, post, whoAmI } from "./api";
 import { chime, follow, notify } from "./events";
+import { shelf } from "./canned.svelte";
 import { keep } from "./kept";
-import type { Account, Canned, Customer, Frame, Handoff, Line, Me, Page, Row, View } from "./types";
+import { askedFor, mentions } from "./mentions.svelte";
+import type { Account, Customer, Frame, Handoff, Line, Me, Page, Row, View } from "./types";
 import { Watching } from "./watching.svelte";
 
 export type Dialog =
-  "" | "handBack" | "passOn" | "palette" | "keys" | "account" | "join" | "split" | "erase";
+  | ""
+  | "handBack"
+  | "passOn"
+  | "palette"
+  | "keys"
+  | "account"
+  | "canned"
+  | "mentions"
+  | "join"
+  | "split"
+  | "erase";
 
 class Desk extends Watching {
-  me = $state<Me | null>(null);
   started = $state(false);
   view = $state<View>("mine");
   rows = $state<Row[]>([]);
@@ -20,19 +30,14 @@ class Desk extends Watching {
   epoch = 0;
   more = $state(false);
   customer = $state<Customer | null>(null);
-  canned = $state<Canned[]>([]);
-  staff = $state<Account[]>([]);
+  target = $state(""); // the line that shall be shown
   offer = $state<Row | null>(null);
-  said = $state("");
   broken = $state(false);
   dialog = $state<Dialog>("");
   #leave: (() => void) | null = null;
   #wanted = { rows: false, thread: false };
   #busy = false;
 
-  get account(): Account | undefined {
-    return this.me?.account;
-  }
   get handoff(): Handoff | undefined {
     const cases = this.customer?.cases ?? [];
     return (
@@ -44,12 +49,6 @@ class Desk extends Watching {
   }
   get seen(): number {
     return this.lines.at(-1)?.seq ?? 0;
-  }
-  may(right: string): boolean {
-    return this.me?.rights.includes(right) ?? false;
-  }
-  nameOf(key: string | undefined): string {
-    return this.staff.find((one) => one.email === key)?.name ?? key ?? "";
   }
 
   async start(): Promise<void> {
@@ -68,7 +67,8 @@ class Desk extends Watching {
       (broken) => (this.broken = broken),
     );
     await this.tell(async () => {
-      this.canned = (await call<{ canned: Canned[] }>("/canned")).canned;
+      await shelf.load();
+      await mentions.load();
       this.staff = (await call<{ staff: Account[] }>("/staff")).staff;
       await this.#loadRows();
     });
@@ -86,29 +86,16 @@ class Desk extends Watching {
     this.dialog = "";
   }
 
-  /** Do something, and say it if it is refused; false then. */
-  async tell(act: () => Promise<unknown>): Promise<boolean> {
-    try {
-      await act();
-      return true;
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.status === 401 && error.code === "signed_out") this.me = null;
-      else if (typeof error.body.owner === "string")
-        this.said = this.say("takenBy", { name: this.nameOf(error.body.owner) });
-      else this.said = error.message;
-      return false;
-    }
-  }
-
   async show(view: View): Promise<void> {
     this.view = view;
     await this.tell(() => this.#loadRows());
   }
 
-  async look(customer: string): Promise<void> {
+  /** Open a thread, at one of its lines if one is named. */
+  async look(customer: string, line = ""): Promise<void> {
     this.open = customer;
     this.page = false;
+    this.target = line;
     this.lines = [];
     this.customer = null;
     this.said = "";
@@ -127,6 +114,7 @@ class Desk extends Watching {
     const waiting = this.handoff;
     const path = waiting ? `/handoffs/${waiting.id}/take` : `/customers/${this.open}/take-over`;
     await this.tell(() => post(path));
+    if (this.offer?.customer === this.open) this.offer = null;
     await this.refresh();
   }
 
@@ -142,15 +130,15 @@ class Desk extends Watching {
   }
 
   /** Send a reply; false when newer lines came first, which are then shown. */
-  async reply(text: string, channel: string, key: string): Promise<boolean> {
-    const body = { text, seen: this.seen, key, ...(channel ? { channel } : {}) };
+  async reply(text: string, channel: string, key: string, files: string[]): Promise<boolean> {
+    const body = { text, files, seen: this.seen, key, ...(channel ? { channel } : {}) };
     try {
       const line = await post<Line>(`/handoffs/${this.handoff?.id ?? ""}/messages`, body);
-      this.#merge([line]);
+      this.merge([line]);
       return true;
     } catch (error) {
       if (error instanceof ApiError && error.code === "stale_reply") {
-        this.#merge(error.body.messages as Line[]);
+        this.merge(error.body.messages as Line[]);
         this.said = this.t.stale;
         return false;
       }
@@ -160,10 +148,10 @@ class Desk extends Watching {
     }
   }
 
-  note(text: string): Promise<boolean> {
-    const body = { text, mentions: askedIn(text, this.staff) };
+  async note(text: string): Promise<boolean> {
+    const body = { text, mentions: askedFor(text, this.staff) };
     return this.tell(async () => {
-      this.#merge([await post<Line>(`/handoffs/${this.handoff?.id ?? ""}/notes`, body)]);
+      this.merge([await post<Line>(`/handoffs/${this.handoff?.id ?? ""}/notes`, body)]);
     });
   }
 
@@ -235,7 +223,7 @@ class Desk extends Watching {
     if (page.epoch !== this.epoch || page.customer !== customer || this.lines.length === 0) {
       this.lines = page.messages;
       this.more = page.messages.length === 50;
-    } else this.#merge(page.messages);
+    } else this.merge(page.messages);
     this.epoch = page.epoch;
     this.customer = shown;
     this.open = page.customer;
@@ -243,9 +231,10 @@ class Desk extends Watching {
     await post(`/customers/${this.open}/read`, { seq: this.seen });
     const row = this.rows.find((one) => one.customer === this.open);
     if (row) row.unread = false;
+    if (mentions.unread) await mentions.load();
   }
 
-  #merge(lines: Line[]): void {
+  merge(lines: Line[]): void {
     const known = new Map(this.lines.map((line) => [line.id, line]));
     for (const line of lines) known.set(line.id, line);
     this.lines = [...known.values()].sort((one, other) => one.seq - other.seq);
@@ -253,15 +242,28 @@ class Desk extends Watching {
 
   #hear(frame: Frame): void {
     if (this.watch(frame, this.account?.email, this.open)) return;
-    if (frame.kind === "offer" && frame.staff === this.account?.email) {
+    if (frame.kind === "changed") {
+      if (frame.customer === this.open && frame.line) void this.#again(frame.line);
+      this.#wanted.rows = true;
+      void this.#catchUp();
+    } else if (frame.kind === "offer" && frame.staff === this.account?.email) {
       void this.#offered(frame);
     } else {
-      const urgent = frame.alarm === "escalated" && this.may("direct");
-      if (urgent || (frame.kind === "mention" && frame.staff === this.account?.email)) chime();
+      const asked = frame.kind === "mention" && frame.staff === this.account?.email;
+      if (asked) void this.tell(() => mentions.load());
+      if (asked || (frame.alarm === "escalated" && this.may("direct"))) chime();
       if (frame.kind === "hello" || frame.customer === this.open) this.#wanted.thread = true;
       this.#wanted.rows = true;
       void this.#catchUp();
     }
+  }
+
+  /** Load a line that was changed, if it is shown. */
+  async #again(id: string): Promise<void> {
+    const shown = this.lines.find((line) => line.id === id);
+    if (!shown) return;
+    const path = `/customers/${this.open}/messages?before=${shown.seq + 1}&limit=1`;
+    await this.tell(async () => this.merge((await call<Page>(path)).messages));
   }
 
   /** Load what is wanted, one load at a time; what is wanted meanwhile is loaded after it. */

@@ -13,6 +13,7 @@ export const KEYS: [string, keyof Texts][] = [
   ["b", "kBack"],
   ["c", "kCustomer"],
   ["1 2 3 4", "kViews"],
+  ["m", "mentions"],
   ["Ctrl K", "kPalette"],
   ["Ctrl ⏎", "kSend"],
   ["?", "kHelp"],
@@ -55,6 +56,8 @@ function action(key: string): (() => void) | undefined {
       return desk.mine ? () => (desk.dialog = "handBack") : undefined;
     case "c":
       return desk.open && !desk.page ? () => openPage(desk.open) : undefined;
+    case "m":
+      return () => (desk.dialog = "mentions");
     case "?":
       return () => (desk.dialog = "keys");
     case "Escape":

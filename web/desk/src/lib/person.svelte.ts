@@ -1,7 +1,7 @@
 /** The customer page: who somebody is, what was noted of him, and what is decided of it. */
 import type { Texts } from "../texts/en";
 import { ApiError, call, post } from "./api";
-import { askedIn } from "./asked";
+import { askedFor } from "./mentions.svelte";
 import { desk } from "./desk.svelte";
 import type { Channel, Lang, Line, Owner } from "./types";
 
@@ -141,7 +141,7 @@ class Person {
   /** Write a note on a customer, whoever has his conversation. */
   note(customer: string, text: string): Promise<boolean> {
     return desk.tell(async () => {
-      const mentions = askedIn(text, desk.staff);
+      const mentions = askedFor(text, desk.staff);
       const made = await post<Line>(`/customers/${customer}/notes`, { text, mentions });
       if (!this.notes.some((one) => one.id === made.id)) this.notes = [made, ...this.notes];
     });

@@ -47,7 +47,13 @@ export interface Row {
   team?: Team;
   agent?: string;
   at: string;
-  last?: { text: string; author: string; channel?: Channel; internal: boolean };
+  last?: {
+    text: string;
+    author: string;
+    channel?: Channel;
+    internal: boolean;
+    deleted?: boolean;
+  };
   handoff?: Handoff;
   unread: boolean;
 }
@@ -57,6 +63,14 @@ export interface Attachment {
   type: string;
   size: number;
   file: string;
+}
+/** A file that is on the server and goes with the next reply. */
+export interface KeptFile {
+  id: string;
+  kind: "image" | "file";
+  name: string;
+  type: string;
+  size: number;
 }
 export interface Line {
   id: string;
@@ -70,9 +84,17 @@ export interface Line {
   state: string;
   internal?: boolean;
   deleted?: boolean;
+  edited?: boolean;
   buttons: { title: string }[];
   attachments: Attachment[];
   at: string;
+}
+/** What a line was until `by` changed it. */
+export interface Revision {
+  at: string;
+  by: string;
+  text?: string;
+  attachments: Attachment[];
 }
 export interface Page {
   customer: string;
@@ -105,6 +127,7 @@ export interface Frame {
   kind: string;
   customer?: string;
   handoff?: string;
+  line?: string;
   staff?: string;
   name?: string;
   what?: string;

@@ -1,7 +1,7 @@
 /** Who looks at which thread, and who is writing there, for as long as it counts. */
 import { SvelteMap } from "svelte/reactivity";
+import { Signed } from "./signed.svelte";
 import type { Frame } from "./types";
-import { Wording } from "./wording.svelte";
 
 const LOOKED_AT_FOR = 30_000; // milliseconds that a colleague's look counts
 const TYPES_FOR = 6_000;
@@ -12,7 +12,7 @@ interface Looker {
   until: number;
 }
 
-export class Watching extends Wording {
+export class Watching extends Signed {
   now = $state(Date.now());
   customerTypes = $state(0);
   lookers = new SvelteMap<string, Looker>();

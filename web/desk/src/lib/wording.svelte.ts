@@ -17,6 +17,12 @@ export class Wording {
     return Object.entries(values).reduce((text, [n, v]) => text.replace(`{${n}}`, v), this.t[key]);
   }
 
+  /** Give the sentence for an error's code, if there is one of ours. */
+  wrong(code: string): string | undefined {
+    const sentence = (this.t as Record<string, string>)[`err_${code}`];
+    return sentence === "" ? undefined : sentence;
+  }
+
   /** Take the language and theme that were chosen here before, else the browser's. */
   restore(): void {
     const chosen = recall("lang") || navigator.language.slice(0, 2);

@@ -80,4 +80,6 @@ export const en = {
   code_bad:
     "This does not look like a code. A code has only letters and digits, such as K7WQX2MPRA.",
   code_send: "Send the code",
+  deleted: "Message deleted",
+  edited: "edited",
 };

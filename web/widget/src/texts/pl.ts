@@ -80,4 +80,6 @@ export const pl = {
   code_hint: "Napisz tam „link”, aby go otrzymać. Dzięki niemu obie rozmowy staną się jedną.",
   code_bad: "To nie wygląda na kod. Kod składa się tylko z liter i cyfr, na przykład K7WQX2MPRA.",
   code_send: "Wyślij kod",
+  deleted: "Wiadomość usunięta",
+  edited: "edytowano",
 };

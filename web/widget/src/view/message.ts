@@ -106,6 +106,7 @@ function content(row: Row, setting: Setting): HTMLElement {
     h("span", { class: shown ? "name" : "sr" }, name, h("span", { class: "sr" }, ": ")),
     ...row.attachments.map((item) => attachment(row, item, setting)),
     row.text !== "" && body(row.text),
+    row.deleted && h("p", { class: "text gone" }, words.say("deleted")),
   );
 }
 
@@ -160,6 +161,7 @@ function meta(row: Row, setting: Setting): HTMLElement {
     if (row.last && row.author !== "system") {
       line.append(h("time", { datetime: new Date(row.at).toISOString() }, words.time(row.at)));
     }
+    if (row.edited) line.append(h("span", {}, words.say("edited")));
     if (row.channel !== "web" && row.last) {
       const channel = PLACE_NAMES[row.channel];
       const text = words.say("from_channel", { channel });
@@ -170,9 +172,17 @@ function meta(row: Row, setting: Setting): HTMLElement {
 }
 
 const contentSign = (row: Row): string =>
-  JSON.stringify([row.author, row.name, row.text, row.attachments, row.first]);
+  JSON.stringify([row.author, row.name, row.text, row.attachments, row.first, row.deleted]);
 const metaSign = (row: Row): string =>
-  JSON.stringify([row.delivery, row.progress, row.failure, row.last, row.at, row.channel]);
+  JSON.stringify([
+    row.delivery,
+    row.progress,
+    row.failure,
+    row.last,
+    row.at,
+    row.channel,
+    row.edited,
+  ]);
 const choiceSign = (row: Row): string => JSON.stringify([row.buttons, row.open, row.chosen]);
 
 /** Keeps one row's node; an update touches only the parts that differ. */

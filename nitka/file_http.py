@@ -1,4 +1,7 @@
-"""Files over HTTP: one upload read no further than its limit, and a file as it is served."""
+"""Files over HTTP: one upload read no further than its limit, and a file as it is served.
+
+Web chat and the desk share it; it knows no store and no session.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,26 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from nitka.domain.message import AttachmentKind
 from nitka.errors import Refused
 from nitka.ports import StoredFile
 
 OVERHEAD = 16 * 1024  # what multipart adds to the file's own bytes
 NAME_LIMIT = 200
+_SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+_KEPT_AS = frozenset({*_SHOWN, "application/pdf", "text/plain"})
+UPLOAD_BODY: dict[str, object] = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {"file": {"type": "string", "format": "binary"}},
+            }
+        }
+    },
+}
+"""The body of an upload, for OpenAPI."""
 
 
 async def read_upload(request: Request, *, limit: int) -> tuple[str, bytes]:
@@ -77,20 +94,29 @@ def file_name(given: str | None) -> str:
     return shown or "file"
 
 
-def serve(file: StoredFile, content: bytes) -> Response:
-    """Answer with a file that a customer sent, so that no browser ever runs anything in it."""
-    image = file.attachment.kind is AttachmentKind.IMAGE
+def serve(file: StoredFile, content: bytes, *, anywhere: bool = False) -> Response:
+    """Answer with a file that somebody sent, so that no browser ever runs anything in it.
+
+    Only pictures that cannot hold a script are shown; a messenger's word on a type that a browser
+    might run (HTML, SVG) is not passed on. `anywhere`: pages of other origins may show it.
+    """
+    way = "inline" if file.media_type in _SHOWN else "attachment"
+    kind = file.media_type if _harmless(file.media_type) else "application/octet-stream"
     plain = "".join(c if c.isascii() and c not in '"\\' else "_" for c in file.name)
-    way = "inline" if image else "attachment"
     named = f"{way}; filename=\"{plain}\"; filename*=UTF-8''{quote(file.name, safe='')}"
     return Response(
         content,
-        media_type=file.media_type,
+        media_type=kind,
         headers={
             "Content-Disposition": named,
             "Content-Security-Policy": "sandbox; default-src 'none'",
             "X-Content-Type-Options": "nosniff",
-            "Cross-Origin-Resource-Policy": "cross-origin",
-            "Cache-Control": "private, max-age=31536000, immutable",
+            "Cross-Origin-Resource-Policy": "cross-origin" if anywhere else "same-origin",
+            "Cache-Control": "private, max-age=31536000, immutable" if anywhere else "no-store",
         },
     )
+
+
+def _harmless(media_type: str) -> bool:
+    office = media_type.startswith("application/vnd.openxmlformats-officedocument.")
+    return office or media_type in _KEPT_AS or media_type.startswith(("audio/", "video/"))
