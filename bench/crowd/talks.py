@@ -21,6 +21,7 @@ from nitka.domain.thread import Owner, Team
 
 _WITH_PEOPLE = 0.12  # of the talks
 _FEWEST_WITH_PEOPLE = 6  # lines
+_SLOWEST = 64  # seconds between two lines
 _BUTTONS = json.dumps([{"title": "Yes", "payload": "/affirm"}, {"title": "No", "payload": "/deny"}])
 _ARRIVED = {
     Channel.WEB: MessageState.READ,
@@ -64,7 +65,7 @@ class Talks:
         people = lines >= _FEWEST_WITH_PEOPLE and self._rng.random() < _WITH_PEOPLE
         soul.last_at = at
         if leaves_open:
-            soul.last_at = self._now - self._rng.random() ** 3 * 86_400
+            soul.last_at = self._now - _SLOWEST * lines - self._rng.random() ** 3 * 86_400
         end = soul.seq + lines
         if not (people or leaves_open):
             self._with_bot(soul, place, end)
@@ -177,7 +178,7 @@ class Talks:
         """Write one line; `place` is None for what only staff see."""
         line = self._chance.id()
         soul.seq += 1
-        soul.last_at = min(soul.last_at + 4 + self._rng.random() * 60, self._now)
+        soul.last_at += 4 + self._rng.random() * (_SLOWEST - 4)
         at = self._moment(soul)
         own = author is Author.CUSTOMER
         offers = author is Author.BOT and self._rng.random() < 0.1
