@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
-from nitka.domain.desk import Hits, Mention, Row, View
+from nitka.domain.desk import Hits, Mention, Place, Row, View
 from nitka.domain.message import Message
 from nitka.domain.staff import Account
 from nitka.ports import Clock, Store, UnitOfWork
@@ -44,7 +44,7 @@ class Look:
         self._clock = clock
 
     async def inbox(
-        self, account: Account, view: View, *, before: datetime | None, limit: int
+        self, account: Account, view: View, *, before: Place | None, limit: int
     ) -> Sequence[Row]:
         async with self._store.begin() as uow:
             return await uow.inboxes.rows(account, view, before=before, limit=limit)

@@ -31,21 +31,14 @@ async def suggestions(uow: UnitOfWork, customer_id: UUID) -> Sequence[Suggestion
     for root, claim in await uow.claims.sharing(homes):
         if root != customer_id:
             shared.setdefault(root, set()).add(claim.kind)
-    own = await _subjects(uow, customer_id)
+    subjects = await uow.claims.subjects([customer_id, *shared])
+    own = subjects.get(customer_id, frozenset())
     found = []
-    for root, kinds in shared.items():
-        customer = await uow.customers.get(root)
-        subjects = await _subjects(uow, root)
-        clashes = bool(own and subjects and not own & subjects)
-        if customer is not None:
-            found.append(Suggestion(customer, frozenset(kinds), clashes))
+    for customer in await uow.directory.with_ids(list(shared)):
+        others = subjects.get(customer.id, frozenset())
+        clashes = bool(own and others and not own & others)
+        found.append(Suggestion(customer, frozenset(shared[customer.id]), clashes))
     return sorted(found, key=lambda one: (-len(one.because), one.customer.created_at))
-
-
-async def _subjects(uow: UnitOfWork, root: UUID) -> set[str]:
-    homes = members(root, await uow.links.tree(root))
-    claims = await uow.claims.of(homes)
-    return {claim.value for claim in claims if claim.kind is ClaimKind.SUBJECT}
 
 
 class Confirm:

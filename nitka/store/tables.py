@@ -234,6 +234,7 @@ messages = Table(
         postgresql_where=text("native_id IS NOT NULL"),
     ),
     Index("ix_messages_words", text(LINE_WORDS), postgresql_using="gin"),
+    Index("ix_messages_internal", "customer_id", "seq", postgresql_where=text("internal")),
     Index(None, "created_at"),
     Index(None, "address_id", "seq"),
     Index(None, "home_id"),

@@ -42,6 +42,12 @@ def upgrade() -> None:
     _agents("agent", "last_at")
     op.drop_index("ix_threads_last_at", table_name="threads")
     op.drop_index(op.f("ix_audit_customer_id"), table_name="audit")
+    op.create_index(
+        "ix_messages_internal",
+        "messages",
+        ["customer_id", "seq"],
+        postgresql_where=sa.text("internal"),
+    )
     for table, columns in _each():
         op.create_index(_name(table, columns), table, columns)
 
@@ -49,6 +55,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table, columns in _each():
         op.drop_index(_name(table, columns), table_name=table)
+    op.drop_index("ix_messages_internal", table_name="messages")
     op.create_index(op.f("ix_audit_customer_id"), "audit", ["customer_id"])
     op.create_index("ix_threads_last_at", "threads", ["last_at"])
     _agents("agent")
