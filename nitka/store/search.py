@@ -1,7 +1,7 @@
 """Finds people and lines by words, in about the same time however many there are.
 
-Words are found by their beginnings, in any order. Both indexes are asked for a bounded number of
-hits; of a word that is said all the time, the newest lines are looked through as well.
+Words are found by their beginnings, in any order. The indexes are asked for a bounded number of
+hits, so of very many the order is that of the hits that were seen.
 """
 
 from __future__ import annotations
@@ -9,18 +9,33 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from sqlalchemy import text
+from sqlalchemy import ARRAY, Uuid, any_, cast, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from nitka.domain.customer import Customer
 from nitka.domain.message import Message
 from nitka.store import mapping
-from nitka.store.tables import LINE_WORDS, PERSON_WORDS, words_of
+from nitka.store.links import SqlLinks
+from nitka.store.tables import (
+    FOLDED,
+    LINE_WORDS,
+    PERSON_WORDS,
+    customers,
+    threads,
+    words_of,
+)
 
-_MOST = 2_000  # hits that are put in order
-_NEWEST = 20_000  # lines that are looked through for a frequent word
+_MOST_PEOPLE = 300  # hits of an index that are put in order
+_MOST_LINES = 5_000
+_NEWEST = 20_000  # lines that are looked through for words that are said all the time
 _SHORTEST_BEGINNING = 3  # letters; shorter words are found whole
 _NUMBER = re.compile(r"[\d\s+().-]{4,}")
+_WORD = re.compile(r"[^\W_]+")
+_ALIKE = {
+    letter: f"[{plain}{''.join(one for one, typed in FOLDED.items() if typed == plain)}]"
+    for pair in FOLDED.items()
+    for letter, plain in (pair, (pair[1], pair[1]))
+}
 
 _ASKED = f"""
     (SELECT string_agg(
@@ -31,56 +46,65 @@ _ASKED = f"""
 """
 _PEOPLE = text(
     f"""
-    WITH RECURSIVE up AS (
-      (SELECT id FROM customers WHERE {PERSON_WORDS} @@ {_ASKED} LIMIT {_MOST})
-      UNION
-      SELECT customer_id FROM addresses WHERE native_id = :whole
-      UNION
-      SELECT joined_into FROM threads JOIN up ON customer_id = up.id WHERE joined_into IS NOT NULL
-    )
-    SELECT customers.* FROM up
-    JOIN threads ON threads.customer_id = up.id AND joined_into IS NULL
-    JOIN customers ON customers.id = up.id
-    ORDER BY threads.last_at DESC, customers.id LIMIT :limit
-    """
-)
-_LINES = text(
-    f"""
-    WITH found AS MATERIALIZED (
-      SELECT id, created_at FROM messages WHERE {LINE_WORDS} @@ {_ASKED} LIMIT {_MOST}
-    )
-    SELECT messages.*, (SELECT count(*) FROM found) AS hits
-    FROM (SELECT id FROM found ORDER BY created_at DESC, id LIMIT :limit) newest
-    JOIN messages USING (id)
+    (SELECT id FROM customers WHERE {PERSON_WORDS} @@ {_ASKED} LIMIT {_MOST_PEOPLE})
+    UNION
+    SELECT customer_id FROM addresses WHERE native_id = :whole
     """
 )
 _NEWEST_LINES = text(
     f"""
     SELECT * FROM (SELECT * FROM messages ORDER BY created_at DESC LIMIT {_NEWEST}) newest
-    WHERE {LINE_WORDS} @@ {_ASKED} LIMIT :limit
+    WHERE lower(text) ~ ALL (:patterns) AND {LINE_WORDS} @@ {_ASKED} LIMIT :limit
     """
 )
+_LINES = text(
+    f"""
+    WITH found AS MATERIALIZED (
+      SELECT id, created_at FROM messages WHERE {LINE_WORDS} @@ {_ASKED} LIMIT {_MOST_LINES}
+    )
+    SELECT messages.* FROM (SELECT id FROM found ORDER BY created_at DESC, id LIMIT :limit) newest
+    JOIN messages USING (id)
+    """
+)
+_ROOM = text("SELECT set_config('work_mem', '64MB', true)")
+"""Without room for every hit of a word the server would read whole pages of lines again."""
 
 
 async def people(connection: AsyncConnection, words: str, *, limit: int) -> Sequence[Customer]:
     """Give customers by words of their name and e-mail, a part of their phone number, or their
     whole id on a channel; who was active last comes first, and who was joined is the one he is."""
     number = _NUMBER.fullmatch(words.strip())
-    asked = {
-        "words": re.sub(r"\D", "", words) if number else words,
-        "whole": words.strip(),
-        "limit": limit,
-    }
-    rows = await connection.execute(_PEOPLE, asked)
+    asked = {"words": re.sub(r"\D", "", words) if number else words, "whole": words.strip()}
+    found = list((await connection.execute(_PEOPLE, asked)).scalars())
+    roots = await SqlLinks(connection).roots(found)
+    rows = await connection.execute(
+        select(customers)
+        .join(threads, threads.c.customer_id == customers.c.id)
+        .where(customers.c.id == any_(cast(list(roots.values()), ARRAY(Uuid))))
+        .order_by(threads.c.last_at.desc(), customers.c.id)
+        .limit(limit)
+    )
     return [mapping.customer(row) for row in rows]
 
 
 async def lines(connection: AsyncConnection, words: str, *, limit: int) -> Sequence[Message]:
-    """Give lines that have all the words, the newest first."""
+    """Give lines that have all the words, the newest first.
+
+    Words that are said all the time are found among the newest lines, which are read in order;
+    others by the index, which knows no order.
+    """
+    patterns = [pattern_of(word) for word in _WORD.findall(words)]
+    if not patterns:
+        return []
     asked = {"words": words, "limit": limit}
-    rows = (await connection.execute(_LINES, asked)).all()
+    rows = list(await connection.execute(_NEWEST_LINES, {**asked, "patterns": patterns}))
+    if len(rows) < limit:
+        await connection.execute(_ROOM)
+        rows += await connection.execute(_LINES, asked)
     found = {row.id: mapping.message(row) for row in rows}
-    if rows and rows[0].hits == _MOST:  # there are more, and the newest may be among them
-        newest = await connection.execute(_NEWEST_LINES, asked)
-        found |= {row.id: mapping.message(row) for row in newest}
     return sorted(found.values(), key=lambda line: line.created_at, reverse=True)[:limit]
+
+
+def pattern_of(word: str) -> str:
+    """Give what every text with this word looks like: cheap to compare, so it goes first."""
+    return "".join(_ALIKE.get(letter, letter) for letter in word.lower())

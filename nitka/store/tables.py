@@ -35,9 +35,10 @@ metadata = MetaData(
 
 
 _SIGNS = "-@./+_:~‐‑–—№€£«»„”“’…•\u00a0\u202f"  # the server's parser takes them into words
-_FOLDED = str.maketrans(dict(zip("ёąćęłńóśźż", "еacelnoszz", strict=True)))
-_FROM = "".join(map(chr, _FOLDED)) + _SIGNS
-_TO = "".join(map(str, _FOLDED.values())) + " " * len(_SIGNS)
+FOLDED = dict(zip("ёąćęłńóśźż", "еacelnoszz", strict=True))
+"""Letters that are often typed as others."""
+_FROM = "".join(FOLDED) + _SIGNS
+_TO = "".join(FOLDED.values()) + " " * len(_SIGNS)
 
 
 def words_of(written: str) -> str:
