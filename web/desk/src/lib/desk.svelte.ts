@@ -1,9 +1,9 @@
-/** The desk's state, and what one can do with it. Lines are cursors over `seq`, as in the thread. */
+/** The desk's state, and what one can do with it. */
 import { SvelteMap } from "svelte/reactivity";
 import { ApiError, call, entered, post, whoAmI } from "./api";
 import { chime, follow, notify } from "./events";
-import type { Account, Canned, Customer, Frame, Handoff, Line, Me, Page, Row, View } from "./types";
-import { Wording } from "./wording.svelte";
+import { Rows } from "./rows.svelte";
+import type { Account, Canned, Customer, Frame, Handoff, Line, Me, Row, View } from "./types";
 
 const LOOKED_AT_FOR = 30_000; // milliseconds that a colleague's look counts
 const TYPES_FOR = 6_000;
@@ -15,15 +15,9 @@ interface Looker {
   until: number;
 }
 
-class Desk extends Wording {
+class Desk extends Rows {
   me = $state<Me | null>(null);
   started = $state(false);
-  view = $state<View>("mine");
-  rows = $state<Row[]>([]);
-  open = $state("");
-  lines = $state<Line[]>([]);
-  epoch = 0;
-  more = $state(false);
   customer = $state<Customer | null>(null);
   canned = $state<Canned[]>([]);
   staff = $state<Account[]>([]);
@@ -50,9 +44,6 @@ class Desk extends Wording {
   get mine(): boolean {
     return this.customer?.agent !== undefined && this.customer.agent === this.account?.email;
   }
-  get seen(): number {
-    return this.lines.at(-1)?.seq ?? 0;
-  }
   may(right: string): boolean {
     return this.me?.rights.includes(right) ?? false;
   }
@@ -78,7 +69,7 @@ class Desk extends Wording {
     await this.tell(async () => {
       this.canned = (await call<{ canned: Canned[] }>("/canned")).canned;
       this.staff = (await call<{ staff: Account[] }>("/staff")).staff;
-      await this.#loadRows();
+      await this.loadRows();
     });
   }
 
@@ -109,23 +100,16 @@ class Desk extends Wording {
 
   async show(view: View): Promise<void> {
     this.view = view;
-    await this.tell(() => this.#loadRows());
+    this.rows = [];
+    await this.tell(() => this.loadRows());
   }
 
-  async look(customer: string): Promise<void> {
-    this.open = customer;
-    this.lines = [];
+  /** Open a customer's thread at its end, or at a line that was found. */
+  async look(customer: string, found = 0): Promise<void> {
+    this.begin(customer, found);
     this.customer = null;
     this.said = "";
-    await this.tell(() => this.#loadThread());
-  }
-
-  async earlier(): Promise<void> {
-    const first = this.lines[0];
-    if (!first) return;
-    const page = await call<Page>(`/customers/${this.open}/messages?before=${first.seq}`);
-    this.more = page.messages.length === 50;
-    this.lines = [...page.messages, ...this.lines];
+    await this.tell(() => this.reload());
   }
 
   async take(): Promise<void> {
@@ -151,11 +135,11 @@ class Desk extends Wording {
     const body = { text, seen: this.seen, key, ...(channel ? { channel } : {}) };
     try {
       const line = await post<Line>(`/handoffs/${this.handoff?.id ?? ""}/messages`, body);
-      this.#merge([line]);
+      await this.catchUpWith([line]);
       return true;
     } catch (error) {
       if (error instanceof ApiError && error.code === "stale_reply") {
-        this.#merge(error.body.messages as Line[]);
+        await this.catchUpWith(error.body.messages as Line[]);
         this.said = this.t.stale;
         return false;
       }
@@ -173,7 +157,7 @@ class Desk extends Wording {
       )
       .map((one) => one.email);
     return this.tell(async () => {
-      this.#merge([
+      await this.catchUpWith([
         await post<Line>(`/handoffs/${this.handoff?.id ?? ""}/notes`, { text, mentions }),
       ]);
     });
@@ -210,40 +194,24 @@ class Desk extends Wording {
 
   async refresh(): Promise<void> {
     await this.tell(async () => {
-      await this.#loadRows();
-      if (this.open) await this.#loadThread();
+      await this.loadRows();
+      if (this.open) await this.reload();
     });
   }
 
-  async #loadRows(): Promise<void> {
-    const view = this.view;
-    const rows = (await call<{ threads: Row[] }>(`/inbox?view=${view}`)).threads;
-    if (view === this.view) this.rows = rows; // another view may have been chosen meanwhile
-  }
-
-  async #loadThread(): Promise<void> {
+  protected async reload(): Promise<void> {
     const customer = this.open;
     const [page, shown] = await Promise.all([
-      call<Page>(`/customers/${customer}/messages`),
+      this.load(customer),
       call<Customer>(`/customers/${customer}`),
     ]);
     if (this.open !== customer) return;
-    if (page.epoch !== this.epoch || page.customer !== customer || this.lines.length === 0) {
-      this.lines = page.messages;
-      this.more = page.messages.length === 50;
-    } else this.#merge(page.messages);
-    this.epoch = page.epoch;
+    this.turn(page);
     this.customer = shown;
-    this.open = page.customer;
+    if (this.newer) return; // what is below was not read
     await post(`/customers/${this.open}/read`, { seq: this.seen });
     const row = this.rows.find((one) => one.customer === this.open);
     if (row) row.unread = false;
-  }
-
-  #merge(lines: Line[]): void {
-    const known = new Map(this.lines.map((line) => [line.id, line]));
-    for (const line of lines) known.set(line.id, line);
-    this.lines = [...known.values()].sort((one, other) => one.seq - other.seq);
   }
 
   #hear(frame: Frame): void {
@@ -276,8 +244,8 @@ class Desk extends Wording {
       const wanted = this.#wanted;
       this.#wanted = { rows: false, thread: false };
       await this.tell(async () => {
-        if (wanted.rows) await this.#loadRows();
-        if (wanted.thread && this.open) await this.#loadThread();
+        if (wanted.rows) await this.loadRows();
+        if (wanted.thread && this.open) await this.reload();
       });
     }
     this.#busy = false;
