@@ -18,9 +18,7 @@ export abstract class Rows extends Reading {
     if (!rows) return;
     const known = new Set(rows.map((row) => row.customer));
     const last = rows.at(-1)?.at ?? "";
-    const below = this.rows
-      .slice(limit)
-      .filter((row) => row.at <= last && !known.has(row.customer));
+    const below = this.rows.filter((row) => row.at <= last && !known.has(row.customer));
     if (below.length === 0) this.#more = rows.length === limit;
     this.rows = [...rows, ...below];
   }
