@@ -123,6 +123,7 @@ links = Table(
     _at("joined_at"),
     Column("split_at", DateTime(timezone=True)),
     Index(None, "customer_id"),
+    Index(None, "other_id"),
     Index("uq_links_other_id", "other_id", unique=True, postgresql_where=text("split_at IS NULL")),
 )
 
@@ -184,6 +185,12 @@ threads = Table(
     Column("answer_at", ForeignKey("addresses.id")),
     Column("answer_while_at", ForeignKey("addresses.id")),
     Index(None, "joined_into"),
+    Index("ix_threads_answer_at", "answer_at", postgresql_where=text("answer_at IS NOT NULL")),
+    Index(
+        "ix_threads_answer_while_at",
+        "answer_while_at",
+        postgresql_where=text("answer_while_at IS NOT NULL"),
+    ),
     Index(None, "last_at", "customer_id"),
     Index("ix_threads_agent", "agent", "last_at", postgresql_where=text("agent IS NOT NULL")),
 )

@@ -16,7 +16,9 @@ _DIGITS = "translate(coalesce(phone, ''), ' +-()./', '')"
 _PARTS = ["coalesce(name, '')", "coalesce(email, '')", _DIGITS]
 _PARTS += [f"right({_DIGITS}, {last})" for last in range(10, 3, -1)]
 _PERSON = reduce("(({} || ' ') || {})".format, _PARTS)[1:-1]
+_SELDOM = ("answer_at", "answer_while_at")  # of threads: hardly ever there
 _INDEXES = {
+    "links": [["other_id"]],
     "addresses": [["native_id"]],
     "signatures": [["address_id"]],
     "link_codes": [["used_by"]],
@@ -50,9 +52,14 @@ def upgrade() -> None:
     )
     for table, columns in _each():
         op.create_index(_name(table, columns), table, columns)
+    for column in _SELDOM:
+        there = sa.text(f"{column} IS NOT NULL")
+        op.create_index(_name("threads", [column]), "threads", [column], postgresql_where=there)
 
 
 def downgrade() -> None:
+    for column in _SELDOM:
+        op.drop_index(_name("threads", [column]), table_name="threads")
     for table, columns in _each():
         op.drop_index(_name(table, columns), table_name=table)
     op.drop_index("ix_messages_internal", table_name="messages")
