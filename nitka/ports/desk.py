@@ -16,9 +16,16 @@ class Inboxes(Protocol):
     """Reads for the desk. Each is a fixed number of queries, however much there is."""
 
     async def rows(
-        self, account: Account, view: View, *, before: Place | None, limit: int
+        self,
+        account: Account,
+        view: View,
+        *,
+        before: Place | None,
+        limit: int,
+        only: UUID | None = None,
     ) -> Sequence[Row]:
-        """Give threads, the one with the newest line first; `before`: those after that place."""
+        """Give threads, the one with the newest line first; `before`: those after that place;
+        `only`: this customer's, if the view has it."""
         ...
 
     async def page(self, customer_id: UUID, *, before: int | None, limit: int) -> Sequence[Message]:

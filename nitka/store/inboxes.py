@@ -35,7 +35,13 @@ class SqlInboxes:
         self._connection = connection
 
     async def rows(
-        self, account: Account, view: View, *, before: Place | None, limit: int
+        self,
+        account: Account,
+        view: View,
+        *,
+        before: Place | None,
+        limit: int,
+        only: UUID | None = None,
     ) -> Sequence[Row]:
         query = (
             select(threads, staff_reads.c.seq.label("read_seq"))
@@ -51,6 +57,8 @@ class SqlInboxes:
         if before is not None:
             place = tuple_(threads.c.last_at, threads.c.customer_id)
             query = query.where(place < tuple_(before.at, before.customer_id))
+        if only is not None:
+            query = query.where(threads.c.customer_id == only)
         found = (await self._connection.execute(query)).all()
         ids = [row.customer_id for row in found]
         people = {

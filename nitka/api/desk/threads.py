@@ -47,16 +47,18 @@ class ThreadsApi:
     async def inbox(
         self,
         request: Request,
+        *,
         view: View = View.MINE,
         before: datetime | None = None,
         before_customer: UUID | None = None,
+        customer: UUID | None = None,
         limit: Limit = 50,
     ) -> shapes.Inbox:
         """List threads, the one with the newest line first. Go on with the `at` of the last one as
-        `before` and its `customer` as `before_customer`."""
+        `before` and its `customer` as `before_customer`. `customer`: only his, if he is in it."""
         account = caller_of(request).account
         place = Place(before, before_customer or _NOBODY) if before else None
-        rows = await self._look.inbox(account, view, before=place, limit=limit)
+        rows = await self._look.inbox(account, view, before=place, limit=limit, only=customer)
         return shapes.Inbox(threads=[shapes.row_shape(row) for row in rows])
 
     async def customer(self, request: Request, customer_id: UUID) -> shapes.DeskCustomer:

@@ -228,6 +228,9 @@ class Desk extends Rows {
     } else if (frame.kind === "offer" && frame.staff === this.account?.email) {
       void this.#offered(frame);
     } else {
+      const taken = frame.kind === "state" && frame.owner === "agent";
+      const passed = frame.kind === "offer"; // to somebody else
+      if ((taken || passed) && frame.customer === this.offer?.customer) this.offer = null;
       const urgent = frame.alarm === "escalated" && this.may("direct");
       if (urgent || (frame.kind === "mention" && frame.staff === this.account?.email)) chime();
       if (frame.kind === "hello" || frame.customer === this.open) this.#wanted.thread = true;
@@ -253,8 +256,8 @@ class Desk extends Rows {
 
   async #offered(frame: Frame): Promise<void> {
     await this.tell(async () => {
-      const waiting = (await call<{ threads: Row[] }>("/inbox?view=waiting")).threads;
-      const row = waiting.find((one) => one.customer === frame.customer);
+      const path = `/inbox?view=waiting&customer=${frame.customer ?? ""}`;
+      const [row] = (await call<{ threads: Row[] }>(path)).threads;
       if (!row) return;
       this.offer = row;
       chime();

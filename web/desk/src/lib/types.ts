@@ -104,6 +104,7 @@ export interface Canned {
 export interface Frame {
   kind: string;
   customer?: string;
+  owner?: Owner;
   handoff?: string;
   staff?: string;
   name?: string;
