@@ -14,6 +14,7 @@ ENGINE_PYTHON = PYTHONPATH=bot bot/.venv/bin/python
 NPM = ../.tools/npm
 SECONDS ?= 60
 MESSAGES ?= 400
+CUSTOMERS ?= 100000
 PYTHON ?=
 PYTHON310 ?=
 
@@ -66,6 +67,11 @@ chaos: setup model  ## the kill campaign (SECONDS=60)
 .PHONY: bench
 bench: setup model  ## the benchmarks (SECONDS=60 MESSAGES=400)
 	@.venv/bin/python -m bench --seconds $(SECONDS) --messages $(MESSAGES)
+
+.PHONY: bench-desk
+bench-desk: setup  ## the desk over a crowd (CUSTOMERS=100000 MESSAGES=5000000)
+	@.venv/bin/python -m bench.desk --customers $(CUSTOMERS) \
+	  --messages $(if $(filter file,$(origin MESSAGES)),5000000,$(MESSAGES))
 
 .PHONY: train
 train:  ## train a model, also if the present one fits

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import sys
 import tempfile
 from datetime import UTC, datetime
@@ -19,7 +18,7 @@ from rich.console import Console
 
 from bench import end_to_end, growth, loading, machine, report, stock_pipeline, throughput
 from bench.stage import stage
-from nitka.settings import ROOT
+from bench.written import write
 from nitka.up.model import model_path, train
 
 PARTS = ("loading", "growth", "throughput", "end_to_end")
@@ -45,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     console = Console(width=100)
     stock_model = _stock_model(train_it=given.stock_pipeline)
     result = asyncio.run(_measure(console, wanted, given.seconds / 2, given.messages, stock_model))
-    path = _write(result)
+    path = write(result)
     report.show(console, result)
     console.print(f"\nall numbers: {path}")
     return 0
@@ -95,14 +94,6 @@ async def _measure(
             console.print("a whole Nitka, by web socket …")
             result["end_to_end"] = await end_to_end.measure(folder, seconds)
     return result
-
-
-def _write(result: dict[str, Any]) -> Path:
-    folder = ROOT / "var" / "bench"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{datetime.now(UTC):%Y%m%d-%H%M%S}.json"
-    path.write_text(json.dumps(result, indent=1, ensure_ascii=False), encoding="utf-8")
-    return path
 
 
 if __name__ == "__main__":

@@ -3,6 +3,6 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     environment: "node",
-    include: ["widget/tests/**/*.test.ts", "demo/tests/**/*.test.ts"],
+    include: ["{widget,demo,desk}/tests/**/*.test.ts"],
   },
 });

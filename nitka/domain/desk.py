@@ -36,6 +36,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of the inbox ended: the time and the customer of its last row."""
+
+    at: datetime
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Hits:
     """What a search has found: people, and lines."""
 

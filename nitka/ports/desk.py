@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from nitka.domain.desk import Canned, Hits, Mention, Row, View
+from nitka.domain.desk import Canned, Hits, Mention, Place, Row, View
 from nitka.domain.message import Message
 from nitka.domain.staff import Account
 
@@ -16,9 +16,16 @@ class Inboxes(Protocol):
     """Reads for the desk. Each is a fixed number of queries, however much there is."""
 
     async def rows(
-        self, account: Account, view: View, *, before: datetime | None, limit: int
+        self,
+        account: Account,
+        view: View,
+        *,
+        before: Place | None,
+        limit: int,
+        only: UUID | None = None,
     ) -> Sequence[Row]:
-        """Give threads, the one with the newest line first; those that wait: the oldest first."""
+        """Give threads, the one with the newest line first; `before`: those after that place;
+        `only`: this customer's, if the view has it."""
         ...
 
     async def page(self, customer_id: UUID, *, before: int | None, limit: int) -> Sequence[Message]:
@@ -31,7 +38,9 @@ class Inboxes(Protocol):
         """Give the last internal lines before a `seq`, the newest first."""
         ...
 
-    async def search(self, words: str, *, limit: int) -> Hits: ...
+    async def search(self, words: str, *, limit: int) -> Hits:
+        """Find people and lines by the beginnings of words, the latest first."""
+        ...
 
     async def read_up_to(self, staff: str, customer_id: UUID, seq: int) -> None:
         """Note what a staff member has seen of a thread."""

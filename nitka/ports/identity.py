@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -42,6 +42,10 @@ class Links(Protocol):
 
     async def root(self, customer_id: UUID) -> UUID | None:
         """Give the customer that this one is by now; None if there is none."""
+        ...
+
+    async def roots(self, customer_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
+        """Give the root of each customer that there is."""
         ...
 
     async def tree(self, root: UUID) -> Sequence[Link]:
@@ -103,6 +107,11 @@ class Claims(Protocol):
 
     async def sharing(self, homes: frozenset[UUID]) -> Sequence[tuple[UUID, Claim]]:
         """Give other roots of whom the same is claimed, by whatever source, at most 50."""
+        ...
+
+    async def subjects(self, roots: Collection[UUID]) -> Mapping[UUID, frozenset[str]]:
+        """Give, for each root, the site's ids of everybody below it; a root without any is not
+        there."""
         ...
 
     async def sign(self, digest: str, address_id: UUID, *, expires_at: datetime) -> bool:

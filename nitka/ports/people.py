@@ -15,8 +15,9 @@ from nitka.domain.routing import Load
 class Loads(Protocol):
     """What waits, and what staff have on their hands."""
 
-    async def open_handoffs(self, *, limit: int) -> Sequence[Handoff]:
-        """Give the hand-offs that are not closed, the oldest first."""
+    async def open_handoffs(self, *, limit: int, after: Handoff | None = None) -> Sequence[Handoff]:
+        """Give hand-offs that are not closed, the one that was opened first in front; go on with
+        `after` the last one."""
         ...
 
     async def of_staff(self) -> Mapping[str, Load]:

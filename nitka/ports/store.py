@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -93,6 +93,8 @@ class Directory(Protocol):
     async def with_email(self, email: str) -> Sequence[Customer]:
         """Give the customers with this e-mail address, letter case aside, at most 50."""
         ...
+
+    async def with_ids(self, ids: Collection[UUID]) -> Sequence[Customer]: ...
 
 
 @dataclass(frozen=True, slots=True)

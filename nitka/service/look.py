@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from nitka.domain.desk import Hits, Mention, Row, View
+from nitka.domain.desk import Hits, Mention, Place, Row, View
 from nitka.domain.message import Message
 from nitka.domain.staff import Account
 from nitka.ports import Clock, Store, UnitOfWork
@@ -44,10 +44,16 @@ class Look:
         self._clock = clock
 
     async def inbox(
-        self, account: Account, view: View, *, before: datetime | None, limit: int
+        self,
+        account: Account,
+        view: View,
+        *,
+        before: Place | None,
+        limit: int,
+        only: UUID | None = None,
     ) -> Sequence[Row]:
         async with self._store.begin() as uow:
-            return await uow.inboxes.rows(account, view, before=before, limit=limit)
+            return await uow.inboxes.rows(account, view, before=before, limit=limit, only=only)
 
     async def customer(self, account: Account, customer_id: UUID) -> Sight:
         """Give a customer with what hangs on him. Raises `Refused` 404 `unknown_customer`."""

@@ -23,6 +23,7 @@ from nitka.service.write import where_he_is
 
 log = structlog.get_logger(__name__)
 _EVERY = 2.0  # seconds
+_AT_ONCE = 500  # hand-offs
 
 
 class Route:
@@ -56,13 +57,17 @@ class Route:
 
     async def look(self) -> None:
         """Look at every open hand-off once, the one that has waited longest first."""
-        async with self._store.begin() as uow:
-            handoffs = await uow.loads.open_handoffs(limit=500)
-        place = 0
-        for handoff in handoffs:
-            place += handoff.state is HandoffState.WAITING
-            if self._needs_a_step(handoff):
-                await self._step(handoff.id, place)
+        place, last = 0, None
+        while True:
+            async with self._store.begin() as uow:
+                handoffs = await uow.loads.open_handoffs(limit=_AT_ONCE, after=last)
+            for handoff in handoffs:
+                place += handoff.state is HandoffState.WAITING
+                if self._needs_a_step(handoff):
+                    await self._step(handoff.id, place)
+            if len(handoffs) < _AT_ONCE:
+                return
+            last = handoffs[-1]
 
     def _needs_a_step(self, handoff: Handoff) -> bool:
         """Say by what was read whether there may be something to do, so that most cost nothing."""

@@ -10,7 +10,6 @@ from nitka.domain.customer import Customer
 from nitka.domain.link import ClaimKind, members
 from nitka.errors import Refused
 from nitka.ports import UnitOfWork
-from nitka.service.join import subjects
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +28,13 @@ async def suggestions(uow: UnitOfWork, customer_id: UUID) -> Sequence[Suggestion
     for root, claim in await uow.claims.sharing(homes):
         if root != customer_id:
             shared.setdefault(root, set()).add(claim.kind)
-    own = await subjects(uow, customer_id)
+    subjects = await uow.claims.subjects([customer_id, *shared])
+    own = subjects.get(customer_id, frozenset())
     found = []
-    for root, kinds in shared.items():
-        customer = await uow.customers.get(root)
-        others = await subjects(uow, root)
+    for customer in await uow.directory.with_ids(list(shared)):
+        others = subjects.get(customer.id, frozenset())
         clashes = bool(own and others and not own & others)
-        if customer is not None:
-            found.append(Suggestion(customer, frozenset(kinds), clashes))
+        found.append(Suggestion(customer, frozenset(shared[customer.id]), clashes))
     return sorted(found, key=lambda one: (-len(one.because), one.customer.created_at))
 
 

@@ -59,11 +59,13 @@ async def reply(
 
     Raises `Refused` as `own_case` does, 409 `unreachable` and 409 `file_gone`.
     """
-    case = await own_case(uow, handoff_id, staff)
     key = f"reply:{staff.key}:{draft.key}" if draft.key else None
-    said = await uow.messages.with_key(key) if key else None
-    if said is not None:
-        return said
+    if key is not None:
+        await open_case(uow, handoff_id)  # the same reply sent twice at once: one waits here
+        said = await uow.messages.with_key(key)
+        if said is not None:  # also if the thread is another's by now
+            return said
+    case = await own_case(uow, handoff_id, staff)
     newer = await _unseen(uow, case, staff, draft.seen)
     if newer:
         return Newer(newer)

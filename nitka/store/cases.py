@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from nitka.domain.handoff import Alarm, Handoff, HandoffState
@@ -90,14 +90,17 @@ class SqlLoads:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def open_handoffs(self, *, limit: int) -> Sequence[Handoff]:
-        rows = await self._connection.execute(
+    async def open_handoffs(self, *, limit: int, after: Handoff | None = None) -> Sequence[Handoff]:
+        query = (
             select(handoffs)
             .where(text("handoffs.state <> 'closed'"))  # as the partial index says it
-            .order_by(handoffs.c.opened_at)
+            .order_by(handoffs.c.opened_at, handoffs.c.id)
             .limit(limit)
         )
-        return [mapping.handoff(row) for row in rows]
+        if after is not None:
+            place = tuple_(handoffs.c.opened_at, handoffs.c.id)
+            query = query.where(place > tuple_(after.opened_at, after.id))
+        return [mapping.handoff(row) for row in await self._connection.execute(query)]
 
     async def of_staff(self) -> Mapping[str, Load]:
         """Count open hand-offs, and find when each did something last: took or closed one."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, tuple_, update
+from sqlalchemy import delete, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,6 +17,17 @@ from nitka.store.tables import claims, guesses, link_codes, signatures
 
 _SHARED = (ClaimKind.EMAIL, ClaimKind.PHONE, ClaimKind.BROWSER)
 _MOST = 50
+_SUBJECTS = text(
+    """
+    WITH RECURSIVE below AS (
+      SELECT customer_id AS root, customer_id AS home FROM threads
+      WHERE customer_id = ANY(:roots)
+      UNION ALL
+      SELECT below.root, t.customer_id FROM threads t JOIN below ON t.joined_into = below.home
+    )
+    SELECT root, value FROM below JOIN claims ON home_id = home WHERE kind = 'subject'
+    """
+)
 
 
 class SqlClaims:
@@ -57,8 +68,9 @@ class SqlClaims:
             )
             .order_by(claims.c.seen_at)
         )
-        roots = [await self._links.root(home) for home in rows.scalars()]
-        return list(dict.fromkeys(root for root in roots if root is not None))
+        homes = list(rows.scalars())
+        roots = await self._links.roots(homes)
+        return list(dict.fromkeys(roots[home] for home in homes if home in roots))
 
     async def sharing(self, homes: frozenset[UUID]) -> Sequence[tuple[UUID, Claim]]:
         own = select(claims.c.kind, claims.c.value).where(
@@ -73,12 +85,20 @@ class SqlClaims:
             .order_by(claims.c.seen_at.desc())
             .limit(_MOST)
         )
-        found = []
-        for row in rows.all():
-            root = await self._links.root(row.home_id)
-            if root is not None:
-                found.append((root, Claim(ClaimKind(row.kind), row.value, Source(row.source))))
+        shared = rows.all()
+        roots = await self._links.roots({row.home_id for row in shared})
+        found = [
+            (roots[row.home_id], Claim(ClaimKind(row.kind), row.value, Source(row.source)))
+            for row in shared
+            if row.home_id in roots
+        ]
         return list(dict.fromkeys(found))
+
+    async def subjects(self, roots: Collection[UUID]) -> Mapping[UUID, frozenset[str]]:
+        found: dict[UUID, set[str]] = {}
+        for row in await self._connection.execute(_SUBJECTS, {"roots": list(roots)}):
+            found.setdefault(row.root, set()).add(row.value)
+        return {root: frozenset(values) for root, values in found.items()}
 
     async def sign(self, digest: str, address_id: UUID, *, expires_at: datetime) -> bool:
         """Note the use of a signed identity; those that ran out are forgotten."""

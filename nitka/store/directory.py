@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -44,12 +45,14 @@ class SqlDirectory:
             .order_by(customers.c.created_at)
             .limit(50)
         )
-        links = SqlLinks(self._connection)
-        roots = [await links.root(customer_id) for customer_id in rows.scalars()]
-        found = await self._connection.execute(
-            select(customers).where(customers.c.id.in_(roots)).order_by(customers.c.created_at)
+        roots = await SqlLinks(self._connection).roots(list(rows.scalars()))
+        return await self.with_ids(roots.values())
+
+    async def with_ids(self, ids: Collection[UUID]) -> Sequence[Customer]:
+        rows = await self._connection.execute(
+            select(customers).where(customers.c.id.in_(ids)).order_by(customers.c.created_at)
         )
-        return [mapping.customer(row) for row in found]
+        return [mapping.customer(row) for row in rows]
 
 
 class SqlAnswers:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, literal_column, or_, select, text
+from sqlalchemy import ColumnElement, exists, select, text, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from nitka.domain.desk import Hits, Row, View
+from nitka.domain.desk import Hits, Place, Row, View
 from nitka.domain.handoff import Handoff, HandoffState
 from nitka.domain.message import Message
 from nitka.domain.staff import Account, Right
-from nitka.store import mapping
+from nitka.store import mapping, search
 from nitka.store.tables import (
-    addresses,
     audit,
     customers,
     handoffs,
@@ -37,7 +35,13 @@ class SqlInboxes:
         self._connection = connection
 
     async def rows(
-        self, account: Account, view: View, *, before: datetime | None, limit: int
+        self,
+        account: Account,
+        view: View,
+        *,
+        before: Place | None,
+        limit: int,
+        only: UUID | None = None,
     ) -> Sequence[Row]:
         query = (
             select(threads, staff_reads.c.seq.label("read_seq"))
@@ -47,11 +51,14 @@ class SqlInboxes:
                 & (staff_reads.c.staff == account.email),
             )
             .where(threads.c.seq > 0, *_shown(account, view))
-            .order_by(threads.c.last_at.desc(), threads.c.customer_id)
+            .order_by(threads.c.last_at.desc(), threads.c.customer_id.desc())
             .limit(limit)
         )
         if before is not None:
-            query = query.where(threads.c.last_at < before)
+            place = tuple_(threads.c.last_at, threads.c.customer_id)
+            query = query.where(place < tuple_(before.at, before.customer_id))
+        if only is not None:
+            query = query.where(threads.c.customer_id == only)
         found = (await self._connection.execute(query)).all()
         ids = [row.customer_id for row in found]
         people = {
@@ -77,8 +84,12 @@ class SqlInboxes:
     async def _last_lines(self, ids: Iterable[UUID]) -> dict[UUID, Message]:
         lines = await self._connection.execute(
             select(messages)
-            .where(messages.c.customer_id.in_(ids), messages.c.seq == _last_seq())
-            .order_by(messages.c.customer_id)
+            .join(
+                threads,
+                (threads.c.customer_id == messages.c.customer_id)
+                & (threads.c.seq == messages.c.seq),
+            )
+            .where(threads.c.customer_id.in_(ids))
         )
         return {row.customer_id: mapping.message(row) for row in lines}
 
@@ -119,34 +130,9 @@ class SqlInboxes:
         return [mapping.message(row) for row in rows]
 
     async def search(self, words: str, *, limit: int) -> Hits:
-        plain = words.strip().lower()
-        begins = re.sub(r"([\\%_])", r"\\\1", plain) + "%"
-        people = await self._connection.execute(
-            select(customers)
-            .where(
-                or_(
-                    func.lower(customers.c.name).like(begins),
-                    func.lower(customers.c.email) == plain,
-                    customers.c.phone == words.strip(),
-                    exists().where(
-                        addresses.c.customer_id == customers.c.id,
-                        addresses.c.native_id == words.strip(),
-                    ),
-                )
-            )
-            .order_by(customers.c.created_at.desc())
-            .limit(limit)
-        )
-        vector: ColumnElement[str] = literal_column("to_tsvector('simple', messages.text)")
-        lines = await self._connection.execute(
-            select(messages)
-            .where(vector.op("@@")(func.plainto_tsquery(text("'simple'"), plain)))
-            .order_by(messages.c.created_at.desc())
-            .limit(limit)
-        )
         return Hits(
-            tuple(mapping.customer(row) for row in people),
-            tuple(mapping.message(row) for row in lines),
+            tuple(await search.people(self._connection, words, limit=limit)),
+            tuple(await search.lines(self._connection, words, limit=limit)),
         )
 
     async def read_up_to(self, staff: str, customer_id: UUID, seq: int) -> None:
@@ -168,23 +154,17 @@ class SqlInboxes:
 def _shown(account: Account, view: View) -> list[ColumnElement[bool]]:
     """Give the conditions of a view; who directs sees every team."""
     teams = [] if account.may(Right.DIRECT) else [handoffs.c.team.in_(list(account.teams))]
-    of_it = (handoffs.c.customer_id == threads.c.customer_id, *teams)
+
+    def has(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+        open_ones = select(handoffs.c.customer_id).where(_OPEN, *teams, *conditions)
+        return threads.c.customer_id.in_(open_ones)
+
     match view:
         case View.MINE:
             return [threads.c.agent == account.email]
         case View.WAITING:
-            return [exists().where(*of_it, handoffs.c.state == HandoffState.WAITING, _OPEN)]
+            return [has(handoffs.c.state == HandoffState.WAITING)]
         case View.TEAM:
-            return [exists().where(*of_it, _OPEN)]
+            return [has()]
         case View.ALL:
             return []
-
-
-def _last_seq() -> ColumnElement[int]:
-    """Give the number of a thread's last line, by its row."""
-    return (
-        select(threads.c.seq)
-        .where(threads.c.customer_id == messages.c.customer_id)
-        .correlate(messages)
-        .scalar_subquery()
-    )

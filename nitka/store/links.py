@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -85,6 +85,19 @@ _ROOT = text(
     """
 )
 
+_ROOTS = text(
+    """
+    WITH RECURSIVE up AS (
+      SELECT customer_id AS home, customer_id, joined_into FROM threads
+      WHERE customer_id = ANY(:homes)
+      UNION ALL
+      SELECT up.home, t.customer_id, t.joined_into
+      FROM threads t JOIN up ON t.customer_id = up.joined_into
+    )
+    SELECT home, customer_id FROM up WHERE joined_into IS NULL
+    """
+)
+
 
 class SqlLinks:
     """`ports.Links` in PostgreSQL."""
@@ -117,6 +130,10 @@ class SqlLinks:
         """Give the customer that another one hangs below in the end; None if there is none."""
         found = await self._connection.execute(_ROOT, {"customer": customer_id})
         return found.scalar_one_or_none()
+
+    async def roots(self, customer_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
+        found = await self._connection.execute(_ROOTS, {"homes": list(customer_ids)})
+        return {row.home: row.customer_id for row in found}
 
     async def tree(self, root: UUID) -> Sequence[Link]:
         top = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -30,6 +32,28 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+_SIGNS = "-@./+_:~‐‑–—№€£«»„”“’…•\u00a0\u202f"  # the server's parser takes them into words
+FOLDED = dict(zip("ёąćęłńóśźż", "еacelnoszz", strict=True))
+"""Letters that are often typed as others."""
+_FROM = "".join(FOLDED) + _SIGNS
+_TO = "".join(FOLDED.values()) + " " * len(_SIGNS)
+
+
+def words_of(written: str) -> str:
+    """Give the SQL for the words of a text, as search compares them: in lower case, letters as
+    they are typed without a Polish or full Russian keyboard, and signs are spaces (so `NT-10001`
+    is two words). The indexes have this very expression."""
+    return f"to_tsvector('simple', translate(lower({written}), '{_FROM}', '{_TO}'))"
+
+
+_DIGITS = "translate(coalesce(phone, ''), ' +-()./', '')"
+LINE_WORDS = words_of("text")
+_PERSON = ["coalesce(name, '')", "coalesce(email, '')", _DIGITS]
+_PERSON += [f"right({_DIGITS}, {last})" for last in range(10, 3, -1)]
+PERSON_WORDS = words_of(reduce("(({} || ' ') || {})".format, _PERSON)[1:-1])
+"""A phone number is found by its beginning and by any part of its last ten digits."""
 
 
 def _id() -> Column[object]:
@@ -63,11 +87,7 @@ customers = Table(
     Column("time_zone", Text),
     _at(),
     Index("ix_customers_email", func.lower(text("email"))),
-    Index(
-        "ix_customers_name",
-        func.lower(text("name")).label("lower_name"),
-        postgresql_ops={"lower_name": "text_pattern_ops"},
-    ),
+    Index("ix_customers_words", text(PERSON_WORDS), postgresql_using="gin"),
 )
 
 addresses = Table(
@@ -86,6 +106,7 @@ addresses = Table(
     UniqueConstraint("channel", "account", "native_id"),
     Index(None, "customer_id"),
     Index(None, "home_id"),
+    Index(None, "native_id"),
 )
 
 links = Table(
@@ -102,6 +123,7 @@ links = Table(
     _at("joined_at"),
     Column("split_at", DateTime(timezone=True)),
     Index(None, "customer_id"),
+    Index(None, "other_id"),
     Index("uq_links_other_id", "other_id", unique=True, postgresql_where=text("split_at IS NULL")),
 )
 
@@ -122,6 +144,7 @@ signatures = Table(
     Column("digest", Text, primary_key=True),
     Column("address_id", ForeignKey("addresses.id"), nullable=False),
     _at("expires_at"),
+    Index(None, "address_id"),
 )
 
 link_codes = Table(
@@ -133,6 +156,7 @@ link_codes = Table(
     _at("expires_at"),
     Column("used_by", ForeignKey("messages.id")),
     Index(None, "address_id"),
+    Index(None, "used_by"),
 )
 
 guesses = Table(
@@ -161,8 +185,14 @@ threads = Table(
     Column("answer_at", ForeignKey("addresses.id")),
     Column("answer_while_at", ForeignKey("addresses.id")),
     Index(None, "joined_into"),
-    Index("ix_threads_last_at", "last_at"),
-    Index("ix_threads_agent", "agent", postgresql_where=text("agent IS NOT NULL")),
+    Index("ix_threads_answer_at", "answer_at", postgresql_where=text("answer_at IS NOT NULL")),
+    Index(
+        "ix_threads_answer_while_at",
+        "answer_while_at",
+        postgresql_where=text("answer_while_at IS NOT NULL"),
+    ),
+    Index(None, "last_at", "customer_id"),
+    Index("ix_threads_agent", "agent", "last_at", postgresql_where=text("agent IS NOT NULL")),
 )
 
 dialogue_states = Table(
@@ -218,7 +248,12 @@ messages = Table(
         "changed",
         postgresql_where=text("changed IS NOT NULL"),
     ),
-    Index("ix_messages_words", text("to_tsvector('simple', text)"), postgresql_using="gin"),
+    Index("ix_messages_words", text(LINE_WORDS), postgresql_using="gin"),
+    Index("ix_messages_internal", "customer_id", "seq", postgresql_where=text("internal")),
+    Index(None, "created_at"),
+    Index(None, "address_id", "seq"),
+    Index(None, "home_id"),
+    Index(None, "reply_to"),
 )
 
 revisions = Table(
@@ -250,6 +285,7 @@ inbox = Table(
     Column("finished_at", DateTime(timezone=True)),
     UniqueConstraint("channel", "account", "native_id"),
     Index("ix_inbox_waiting", "customer_id", "id", postgresql_where=text("outcome IS NULL")),
+    Index(None, "customer_id"),
 )
 
 outbox = Table(
@@ -274,6 +310,8 @@ outbox = Table(
         postgresql_where=text("state IN ('pending', 'sending')"),
     ),
     Index("ix_outbox_due", "due_at", postgresql_where=text("state IN ('pending', 'sending')")),
+    Index(None, "customer_id"),
+    Index(None, "address_id"),
 )
 
 fetches = Table(
@@ -286,6 +324,7 @@ fetches = Table(
     Column("done", Boolean, nullable=False, server_default=text("false")),
     _at("due_at"),
     Index("ix_fetches_due", "due_at", postgresql_where=text("NOT done")),
+    Index(None, "customer_id"),
 )
 
 turns = Table(
@@ -323,6 +362,8 @@ handoffs = Table(
     Column("alarm", Text, nullable=False, server_default="none"),
     Index(None, "customer_id"),
     Index("ix_handoffs_open", "opened_at", postgresql_where=text("state <> 'closed'")),
+    Index(None, "opened_at"),
+    Index(None, "home_id"),
     Index(
         "ix_handoffs_waiting",
         "customer_id",
@@ -340,6 +381,7 @@ drafts = Table(
     Column("text", Text, nullable=False),
     _at(),
     Index(None, "customer_id"),
+    Index(None, "message_id"),
 )
 
 audit = Table(
@@ -351,7 +393,7 @@ audit = Table(
     Column("action", Text, nullable=False),
     Column("customer_id", Uuid),
     Column("facts", JSONB, nullable=False),
-    Index(None, "customer_id"),
+    Index(None, "customer_id", "at"),
 )
 
 tokens = Table(
@@ -504,6 +546,7 @@ staff_reads = Table(
         nullable=False,
     ),
     Column("seq", BigInteger, nullable=False),
+    Index(None, "customer_id"),
 )
 
 mentions = Table(
@@ -513,4 +556,5 @@ mentions = Table(
     Column("staff", Text, primary_key=True),
     Column("read", Boolean, nullable=False, server_default=text("false")),
     Index("ix_mentions_unread", "staff", postgresql_where=text("NOT read")),
+    Index(None, "staff"),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -17,12 +16,10 @@ import pytest
 from nitka.api.app import Parts, create_app
 from nitka.api.assets import Assets
 from nitka.api.v1.gate import digest_of
-from nitka.domain.message import Author, Message
-from nitka.domain.staff import Staff
+from nitka.domain.message import Author
 from nitka.domain.thread import Owner, Team
 from nitka.domain.turn import Effect, TurnRequest, TurnResult
 from nitka.engine.scripted import answer
-from nitka.errors import Refused
 from nitka.metrics import Metrics
 from nitka.service.hand_over import hand_over
 from tests.scenario.conftest import House, working
@@ -313,95 +310,3 @@ def _in_the_middle(visitor: str) -> bool:
 async def _all_finished(house: House) -> bool:
     async with house.store.begin() as uow:
         return (await uow.ledger.tally()).waiting == 0
-
-
-async def test_a_thousand_random_steps_leave_one_owner(desk: Desk) -> None:
-    """Three agents take, answer, pass on and hand back at random: no reply is lost or doubled, and
-    the audit explains every owner."""
-    await desk.hire("ewa")
-    staff = ["olga", "piotr", "ewa"]
-    customer, _ = await desk.handed_over()
-    rng = random.Random(66)
-    sent: set[str] = set()
-
-    async def handoff_now() -> str:
-        async with desk.house.store.begin() as uow:
-            await uow.threads.lock(customer)
-            (newest, *_) = await uow.handoffs.of(customer)
-            if newest.state == "closed":
-                newest = await hand_over(
-                    uow,
-                    customer,
-                    team=Team.SUPPORT,
-                    reason="again",
-                    facts={},
-                    actor="service",
-                )
-            return str(newest.id)
-
-    async def step(number: int) -> None:
-        who = rng.choice(staff)
-        handoff = await handoff_now()
-        match rng.choice(["take", "take", "reply", "reply", "pass", "back"]):
-            case "take":
-                answered = await desk.post(who, f"{handoff}/take")
-            case "reply":
-                text = f"reply {number}"
-                say = {"text": text, "seen": await desk.seq(customer)}
-                answered = await desk.post(who, f"{handoff}/messages", say)
-                if answered.status_code == 201:
-                    sent.add(text)
-            case "pass":
-                await _pass_on(desk, handoff, who, rng.choice(staff))
-                return
-            case _:
-                answered = await desk.post(who, f"{handoff}/hand-back", {"outcome": f"{number}"})
-        assert answered.status_code in (200, 201, 409), answered.text
-
-    for start in range(0, 1000, 8):
-        await asyncio.gather(*(step(number) for number in range(start, start + 8)))
-    lines = await _all_lines(desk, customer)
-    agents = [line.text for line in lines if line.author is Author.AGENT]
-    assert len(agents) == len(set(agents))
-    assert set(agents) == sent
-    assert len(sent) > 20
-    await _audit_explains(desk, customer, lines)
-
-
-async def _pass_on(desk: Desk, handoff: str, who: str, to: str) -> None:
-    with contextlib.suppress(Refused):
-        await desk.house.people.pass_on(UUID(handoff), Staff(who, who), to=Staff(to, to))
-
-
-async def _all_lines(desk: Desk, customer: UUID) -> list[Message]:
-    lines: list[Message] = []
-    while page := await desk.house.front.lines(customer, after=lines[-1].seq if lines else 0):
-        lines += page
-    return lines
-
-
-async def _audit_explains(desk: Desk, customer: UUID, lines: list[Message]) -> None:
-    """Play the audit: at each reply its author owned the thread, and no step came out of turn."""
-    owner: str | None = None
-    replied = []
-    async with desk.house.store.begin() as uow:
-        entries = await uow.ledger.trail(customer)
-    for entry in entries:
-        match entry.action:
-            case "hand_over":
-                assert owner is None
-            case "take":
-                assert owner in (None, entry.actor)
-                owner = entry.actor
-            case "reassign":
-                assert owner == entry.actor == entry.facts["before"]
-                owner = str(entry.facts["agent"])
-            case "reply":
-                assert owner == entry.actor
-                replied.append(entry.facts["message"])
-            case "hand_back":
-                assert owner == entry.actor
-                owner = None
-    assert replied == [str(line.id) for line in lines if line.author is Author.AGENT]
-    async with desk.house.store.begin() as uow:
-        assert (await uow.threads.get(customer)).agent == owner

@@ -19,6 +19,7 @@ class Database(IntEnum):
     WEBHOOKS = 3
     KILLED = 4
     DESK = 5
+    LARGE = 6
 
 
 def emptied(server_url: str, database: Database) -> str:

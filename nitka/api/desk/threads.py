@@ -11,12 +11,13 @@ from fastapi import APIRouter, Depends, Query, Request
 from nitka.api.desk import shapes
 from nitka.api.desk.gate import DeskGate, caller_of
 from nitka.api.v1.shapes import customer_shape
-from nitka.domain.desk import View
+from nitka.domain.desk import Place, View
 from nitka.domain.staff import Right
 from nitka.service.look import Look
 
 Limit = Annotated[int, Query(ge=1, le=200)]
 Seq = Annotated[int, Query(ge=0, lt=2**53)]
+_NOBODY = UUID(int=0)  # before everybody, so that rows of that very time count as seen
 Words = Annotated[str, Query(min_length=2, max_length=200, pattern=r"^[^\x00]*$")]
 
 
@@ -46,13 +47,18 @@ class ThreadsApi:
     async def inbox(
         self,
         request: Request,
+        *,
         view: View = View.MINE,
         before: datetime | None = None,
+        before_customer: UUID | None = None,
+        customer: UUID | None = None,
         limit: Limit = 50,
     ) -> shapes.Inbox:
-        """List threads, the one with the newest line first; go on with `before` the last `at`."""
+        """List threads, the one with the newest line first. Go on with the `at` of the last one as
+        `before` and its `customer` as `before_customer`. `customer`: only his, if he is in it."""
         account = caller_of(request).account
-        rows = await self._look.inbox(account, view, before=before, limit=limit)
+        place = Place(before, before_customer or _NOBODY) if before else None
+        rows = await self._look.inbox(account, view, before=place, limit=limit, only=customer)
         return shapes.Inbox(threads=[shapes.row_shape(row) for row in rows])
 
     async def customer(self, request: Request, customer_id: UUID) -> shapes.DeskCustomer:

@@ -98,3 +98,25 @@ def test_a_database_of_a_newer_nitka_is_left_alone(database_url: str) -> None:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(ConfigError, match=r"NITKA_DATABASE_URL.*9999"):
         upgrade(database_url)
+
+
+def test_what_is_erased_is_found_by_indexes(database_url: str) -> None:
+    """Whoever erases a customer, the server looks for what still points at each of his rows: no
+    foreign key into them is without a whole index that begins with its column."""
+    with psycopg.connect(database_url.replace("+psycopg", "", 1)) as connection:
+        rows = connection.execute(
+            """
+            SELECT conrelid::regclass::text || '.' || attname
+            FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
+            WHERE contype = 'f'
+              AND confrelid IN ('customers'::regclass, 'addresses'::regclass, 'messages'::regclass)
+              AND NOT EXISTS (
+                SELECT FROM pg_index
+                WHERE indrelid = conrelid AND indkey[0] = conkey[1]
+                  AND coalesce(pg_get_expr(indpred, indrelid), '')
+                      IN ('', format('(%I IS NOT NULL)', attname))
+              )
+            ORDER BY 1
+            """
+        ).fetchall()
+    assert [name for (name,) in rows] == []

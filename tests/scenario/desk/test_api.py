@@ -46,6 +46,11 @@ async def test_the_inbox_by_view(desk: Desk) -> None:
     assert (await olga.post(f"/handoffs/{first}/take")).status_code == 200
     assert await names(olga, "waiting") == []
     assert len(await names(olga, "mine")) == 1
+    customer = {
+        "customer": (await boss.get("/inbox", view="waiting")).json()["threads"][0]["customer"]
+    }
+    assert len((await boss.get("/inbox", view="waiting", **customer)).json()["threads"]) == 1
+    assert (await boss.get("/inbox", view="mine", **customer)).json()["threads"] == []
     (mine,) = (await olga.get("/inbox")).json()["threads"]
     assert (mine["owner"], mine["agent"], mine["unread"]) == ("agent", "olga@nitka.test", True)
     assert mine["handoff"]["facts"]["order_number"] == "NT-1"

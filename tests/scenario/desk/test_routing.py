@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from nitka.domain.customer import Language
 from nitka.domain.handoff import Alarm, Handoff
 from nitka.domain.thread import Team
@@ -110,3 +112,15 @@ async def test_the_clocks_warn_and_escalate_until_somebody_answers(desk: Desk) -
     await desk.house.say("and now?")
     await desk.house.answer(customer)
     assert (await handoff_of(desk, customer)).waiting_since is not None
+
+
+async def test_nobody_is_overlooked_behind_many(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many hand-offs are open before it, each is looked at."""
+    monkeypatch.setattr("nitka.service.route._AT_ONCE", 2)
+    await arrive(desk, "olga", capacity=10)
+    customers = [(await handed_over(desk, f"v{number}"))[0] for number in range(5)]
+    await route(desk).look()
+    offered = [(await handoff_of(desk, customer)).offered_to for customer in customers]
+    assert offered == ["olga@nitka.test"] * 5

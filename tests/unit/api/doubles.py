@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -141,6 +141,9 @@ class _Claims:
     async def sharing(self, homes: frozenset[UUID]) -> Sequence[tuple[UUID, Claim]]:
         return []
 
+    async def subjects(self, roots: Collection[UUID]) -> Mapping[UUID, frozenset[str]]:
+        return {}
+
 
 class _Messages(_On):
     async def add(self, customer_id: UUID, line: Line) -> Message | None:
@@ -208,6 +211,9 @@ class _Directory(_On):
     async def with_email(self, email: str) -> Sequence[Customer]:
         owner = self.shelf.emails.get(email.lower())
         return [self.shelf.customers[owner]] if owner else []
+
+    async def with_ids(self, ids: Collection[UUID]) -> Sequence[Customer]:
+        return [self.shelf.customers[one] for one in ids]
 
 
 class _Answers(_On):

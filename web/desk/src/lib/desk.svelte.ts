@@ -1,11 +1,11 @@
-/** The desk's state, and what one can do with it. Lines are cursors over `seq`, as in the thread. */
+/** The desk's state, and what one can do with it. */
 import { ApiError, call, entered, post, whoAmI } from "./api";
 import { chime, follow, notify } from "./events";
 import { shelf } from "./canned.svelte";
 import { keep } from "./kept";
 import { askedFor, mentions } from "./mentions.svelte";
+import { Rows } from "./rows.svelte";
 import type { Account, Customer, Frame, Handoff, Line, Me, Page, Row, View } from "./types";
-import { Watching } from "./watching.svelte";
 
 export type Dialog =
   | ""
@@ -20,15 +20,9 @@ export type Dialog =
   | "split"
   | "erase";
 
-class Desk extends Watching {
+class Desk extends Rows {
   started = $state(false);
-  view = $state<View>("mine");
-  rows = $state<Row[]>([]);
-  open = $state("");
   page = $state(false); // the open customer's page is shown, not his thread
-  lines = $state<Line[]>([]);
-  epoch = 0;
-  more = $state(false);
   customer = $state<Customer | null>(null);
   target = $state(""); // the line that shall be shown
   offer = $state<Row | null>(null);
@@ -46,9 +40,6 @@ class Desk extends Watching {
   }
   get mine(): boolean {
     return this.customer?.agent !== undefined && this.customer.agent === this.account?.email;
-  }
-  get seen(): number {
-    return this.lines.at(-1)?.seq ?? 0;
   }
 
   async start(): Promise<void> {
@@ -70,7 +61,7 @@ class Desk extends Watching {
       await shelf.load();
       await mentions.load();
       this.staff = (await call<{ staff: Account[] }>("/staff")).staff;
-      await this.#loadRows();
+      await this.loadRows();
     });
   }
 
@@ -88,26 +79,17 @@ class Desk extends Watching {
 
   async show(view: View): Promise<void> {
     this.view = view;
-    await this.tell(() => this.#loadRows());
+    this.rows = [];
+    await this.tell(() => this.loadRows());
   }
 
-  /** Open a thread, at one of its lines if one is named. */
-  async look(customer: string, line = ""): Promise<void> {
-    this.open = customer;
+  /** Open a customer's thread at its end, or at a line that was found. */
+  async look(customer: string, found = 0): Promise<void> {
+    this.begin(customer, found);
     this.page = false;
-    this.target = line;
-    this.lines = [];
     this.customer = null;
     this.said = "";
-    await this.tell(() => this.#loadThread());
-  }
-
-  async earlier(): Promise<void> {
-    const first = this.lines[0];
-    if (!first) return;
-    const page = await call<Page>(`/customers/${this.open}/messages?before=${first.seq}`);
-    this.more = page.messages.length === 50;
-    this.lines = [...page.messages, ...this.lines];
+    await this.tell(() => this.reload());
   }
 
   async take(): Promise<void> {
@@ -134,11 +116,11 @@ class Desk extends Watching {
     const body = { text, files, seen: this.seen, key, ...(channel ? { channel } : {}) };
     try {
       const line = await post<Line>(`/handoffs/${this.handoff?.id ?? ""}/messages`, body);
-      this.merge([line]);
+      await this.catchUpWith([line]);
       return true;
     } catch (error) {
       if (error instanceof ApiError && error.code === "stale_reply") {
-        this.merge(error.body.messages as Line[]);
+        await this.catchUpWith(error.body.messages as Line[]);
         this.said = this.t.stale;
         return false;
       }
@@ -151,7 +133,7 @@ class Desk extends Watching {
   async note(text: string): Promise<boolean> {
     const body = { text, mentions: askedFor(text, this.staff) };
     return this.tell(async () => {
-      this.merge([await post<Line>(`/handoffs/${this.handoff?.id ?? ""}/notes`, body)]);
+      await this.catchUpWith([await post<Line>(`/handoffs/${this.handoff?.id ?? ""}/notes`, body)]);
     });
   }
 
@@ -181,18 +163,12 @@ class Desk extends Watching {
 
   async refresh(): Promise<void> {
     await this.tell(async () => {
-      await this.#loadRows();
-      if (this.open) await this.#loadThread();
+      await this.loadRows();
+      if (this.open) await this.reload();
     });
   }
 
-  async #loadRows(): Promise<void> {
-    const view = this.view;
-    const rows = (await call<{ threads: Row[] }>(`/inbox?view=${view}`)).threads;
-    if (view === this.view) this.rows = rows; // another view may have been chosen meanwhile
-  }
-
-  async #loadThread(): Promise<void> {
+  protected async reload(): Promise<void> {
     const customer = this.open;
     try {
       await this.#loadLines(customer);
@@ -216,28 +192,17 @@ class Desk extends Watching {
 
   async #loadLines(customer: string): Promise<void> {
     const [page, shown] = await Promise.all([
-      call<Page>(`/customers/${customer}/messages`),
+      this.load(customer),
       call<Customer>(`/customers/${customer}`),
     ]);
     if (this.open !== customer) return;
-    if (page.epoch !== this.epoch || page.customer !== customer || this.lines.length === 0) {
-      this.lines = page.messages;
-      this.more = page.messages.length === 50;
-    } else this.merge(page.messages);
-    this.epoch = page.epoch;
+    this.turn(page);
     this.customer = shown;
-    this.open = page.customer;
-    if (this.page) return; // his lines are not shown
+    if (this.page || this.newer) return; // not all of it was read
     await post(`/customers/${this.open}/read`, { seq: this.seen });
     const row = this.rows.find((one) => one.customer === this.open);
     if (row) row.unread = false;
     if (mentions.unread) await mentions.load();
-  }
-
-  merge(lines: Line[]): void {
-    const known = new Map(this.lines.map((line) => [line.id, line]));
-    for (const line of lines) known.set(line.id, line);
-    this.lines = [...known.values()].sort((one, other) => one.seq - other.seq);
   }
 
   #hear(frame: Frame): void {
@@ -249,6 +214,9 @@ class Desk extends Watching {
     } else if (frame.kind === "offer" && frame.staff === this.account?.email) {
       void this.#offered(frame);
     } else {
+      const taken = frame.kind === "state" && frame.owner === "agent";
+      const passed = frame.kind === "offer"; // to somebody else
+      if ((taken || passed) && frame.customer === this.offer?.customer) this.offer = null;
       const asked = frame.kind === "mention" && frame.staff === this.account?.email;
       if (asked) void this.tell(() => mentions.load());
       if (asked || (frame.alarm === "escalated" && this.may("direct"))) chime();
@@ -274,8 +242,8 @@ class Desk extends Watching {
       const wanted = this.#wanted;
       this.#wanted = { rows: false, thread: false };
       await this.tell(async () => {
-        if (wanted.rows) await this.#loadRows();
-        if (wanted.thread && this.open) await this.#loadThread();
+        if (wanted.rows) await this.loadRows();
+        if (wanted.thread && this.open) await this.reload();
       });
     }
     this.#busy = false;
@@ -283,8 +251,8 @@ class Desk extends Watching {
 
   async #offered(frame: Frame): Promise<void> {
     await this.tell(async () => {
-      const waiting = (await call<{ threads: Row[] }>("/inbox?view=waiting")).threads;
-      const row = waiting.find((one) => one.customer === frame.customer);
+      const path = `/inbox?view=waiting&customer=${frame.customer ?? ""}`;
+      const [row] = (await call<{ threads: Row[] }>(path)).threads;
       if (!row) return;
       this.offer = row;
       chime();

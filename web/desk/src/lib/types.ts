@@ -126,6 +126,7 @@ export interface Canned {
 export interface Frame {
   kind: string;
   customer?: string;
+  owner?: Owner;
   handoff?: string;
   line?: string;
   staff?: string;

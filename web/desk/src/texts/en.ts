@@ -40,6 +40,7 @@ export const en = {
   draft: "The bot would have said",
   useDraft: "Use",
   earlier: "Earlier messages",
+  latest: "To the latest messages",
   context: "Customer",
   wants: "Wants",
   words: "Said",

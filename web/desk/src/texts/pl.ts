@@ -41,6 +41,7 @@ export const pl: Texts = {
   draft: "Bot powiedziałby",
   useDraft: "Użyj",
   earlier: "Wcześniejsze wiadomości",
+  latest: "Do najnowszych wiadomości",
   context: "Klient",
   wants: "Sprawa",
   words: "Słowa klienta",

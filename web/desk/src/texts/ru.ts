@@ -41,6 +41,7 @@ export const ru: Texts = {
   draft: "Бот сказал бы",
   useDraft: "Взять текст",
   earlier: "Более ранние сообщения",
+  latest: "К последним сообщениям",
   context: "Клиент",
   wants: "Хочет",
   words: "Сказал",
