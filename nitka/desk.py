@@ -11,17 +11,20 @@ from nitka.api.desk.cases import CasesApi
 from nitka.api.desk.door import DoorApi
 from nitka.api.desk.events import EventsApi
 from nitka.api.desk.gate import DeskGate
+from nitka.api.desk.portrait import PortraitApi
 from nitka.api.desk.routes import desk_router
 from nitka.api.desk.shelf import ShelfApi
 from nitka.api.desk.staff import StaffApi
 from nitka.api.desk.threads import ThreadsApi
+from nitka.domain.plan import Plan
 from nitka.domain.staff import NewAccount, Purpose, Role
 from nitka.errors import ConfigError
 from nitka.locks.passwords import ArgonPasswords
-from nitka.ports import Clock, Fanout, Passwords, Store
+from nitka.ports import Clock, Fanout, Passwords, Shopfront, Store
 from nitka.service.accounts import ManageAccounts, first_admin
 from nitka.service.look import Look
 from nitka.service.people import People
+from nitka.service.portray import Portray
 from nitka.service.show import Show
 from nitka.service.sign_in import SignIn, make_link
 from nitka.settings import Settings
@@ -38,6 +41,8 @@ class DeskParts:
     clock: Clock
     passwords: Passwords
     fanout: Fanout
+    plan: Plan
+    shopfront: Shopfront
     base_url: str
 
 
@@ -62,6 +67,10 @@ def compose_desk(parts: DeskParts) -> APIRouter:
             StaffApi(gate, accounts, parts.clock, base_url=parts.base_url),
             ThreadsApi(gate, Look(parts.store, show=Show(parts.store), clock=parts.clock)),
             CasesApi(gate, parts.people, store=parts.store, fanout=parts.fanout),
+            PortraitApi(
+                gate,
+                Portray(parts.store, parts.shopfront, plan=parts.plan, clock=parts.clock),
+            ),
             ShelfApi(gate, parts.store),
             EventsApi(
                 gate,

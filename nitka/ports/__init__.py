@@ -36,8 +36,8 @@ from nitka.ports.identity import (
     States,
 )
 from nitka.ports.live import Fanout, Job, Live, Queue
-from nitka.ports.people import Cases, Loads
-from nitka.ports.privacy import Business, Leftovers, Personal
+from nitka.ports.people import Cases, FollowUps, Loads
+from nitka.ports.privacy import Business, Leftovers, Personal, Shopfront
 from nitka.ports.store import (
     Answer,
     Answers,
@@ -76,6 +76,7 @@ __all__ = [
     "Fetch",
     "Fetches",
     "Files",
+    "FollowUps",
     "Front",
     "Handoffs",
     "Inbox",
@@ -104,6 +105,7 @@ __all__ = [
     "Sent",
     "Sessions",
     "Shelf",
+    "Shopfront",
     "Signed",
     "States",
     "Store",

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from nitka.domain.desk import Hits, Mention, Row, View
+from nitka.domain.follow_up import FollowUp
 from nitka.domain.message import Message
 from nitka.domain.staff import Account
 from nitka.ports import Clock, Store, UnitOfWork
@@ -33,6 +34,7 @@ class Sight:
     portrait: Portrait
     tags: Sequence[str]
     drafts: Sequence[str]
+    planned: Sequence[FollowUp] = ()
 
 
 class Look:
@@ -58,7 +60,8 @@ class Look:
             root = found[0].customer.id
             await self._note(uow, account, root)
             tags = await uow.shelf.tags(root)
-            return Sight(found[0], tags, await uow.handoffs.drafts(root))
+            drafts = await uow.handoffs.drafts(root)
+            return Sight(found[0], tags, drafts, await uow.follow_ups.of(root))
 
     async def page(
         self, account: Account, customer_id: UUID, *, before: int | None, after: int, limit: int
@@ -96,6 +99,10 @@ class Look:
             return await uow.mentions.of(account.email, limit=limit)
 
     async def _note(self, uow: UnitOfWork, account: Account, customer_id: UUID) -> None:
-        since = self._clock.now() - _SAME_LOOK
-        if not await uow.inboxes.looked(account.email, customer_id, since=since):
-            await uow.ledger.audit("look", actor=account.email, customer_id=customer_id, facts={})
+        await note_look(uow, account, customer_id, at=self._clock.now())
+
+
+async def note_look(uow: UnitOfWork, account: Account, customer_id: UUID, *, at: datetime) -> None:
+    """Write a look at a customer's history into the audit, unless it goes on from one there."""
+    if not await uow.inboxes.looked(account.email, customer_id, since=at - _SAME_LOOK):
+        await uow.ledger.audit("look", actor=account.email, customer_id=customer_id, facts={})

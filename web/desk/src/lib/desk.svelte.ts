@@ -179,12 +179,21 @@ class Desk extends Wording {
     });
   }
 
-  async handBack(outcome: string, facts: Record<string, string>, next: string): Promise<boolean> {
+  async handBack(
+    outcome: string,
+    facts: Record<string, string>,
+    follows: { next: string; at?: string; words?: string; tell?: string },
+  ): Promise<boolean> {
     const done = await this.tell(() =>
-      post(`/handoffs/${this.handoff?.id ?? ""}/hand-back`, { outcome, facts, next }),
+      post(`/handoffs/${this.handoff?.id ?? ""}/hand-back`, { outcome, facts, ...follows }),
     );
     await this.refresh();
     return done;
+  }
+
+  async callOff(planned: string): Promise<void> {
+    await this.tell(() => call(`/follow-ups/${planned}`, "DELETE"));
+    await this.refresh();
   }
 
   async passOn(to: { to?: string; team?: string }): Promise<boolean> {
