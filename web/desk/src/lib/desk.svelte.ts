@@ -179,21 +179,10 @@ class Desk extends Wording {
     });
   }
 
-  async handBack(
-    outcome: string,
-    facts: Record<string, string>,
-    follows: { next: string; at?: string; words?: string; tell?: string },
-  ): Promise<boolean> {
-    const done = await this.tell(() =>
-      post(`/handoffs/${this.handoff?.id ?? ""}/hand-back`, { outcome, facts, ...follows }),
-    );
+  async handBack(back: object): Promise<boolean> {
+    const done = await this.tell(() => post(`/handoffs/${this.handoff?.id ?? ""}/hand-back`, back));
     await this.refresh();
     return done;
-  }
-
-  async callOff(planned: string): Promise<void> {
-    await this.tell(() => call(`/follow-ups/${planned}`, "DELETE"));
-    await this.refresh();
   }
 
   async passOn(to: { to?: string; team?: string }): Promise<boolean> {

@@ -41,6 +41,15 @@ export interface Handoff {
   score?: number;
   remark?: string;
 }
+/** How a hand-off ends, and what follows; see `POST /handoffs/{id}/hand-back`. */
+export interface Back {
+  outcome: string;
+  facts: Record<string, string>;
+  next: string;
+  at?: string;
+  words?: string;
+  tell?: string;
+}
 export interface Planned {
   id: string;
   handoff: string;
