@@ -80,6 +80,7 @@ export const en = {
   orders: "Orders",
   offers: "Goes well with it",
   shopAway: "The shop does not answer just now.",
+  lastTime: "Last time:",
   cancel: "Cancel",
   toTeam: "To a team",
   toColleague: "To a colleague",

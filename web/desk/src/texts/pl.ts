@@ -82,6 +82,7 @@ export const pl: Texts = {
   orders: "Zamówienia",
   offers: "Dobrze pasuje",
   shopAway: "Sklep teraz nie odpowiada.",
+  lastTime: "Poprzednio:",
   cancel: "Anuluj",
   toTeam: "Zespołowi",
   toColleague: "Współpracownikowi",

@@ -82,6 +82,7 @@ export const ru: Texts = {
   orders: "Заказы",
   offers: "Хорошо подойдёт",
   shopAway: "Магазин сейчас не отвечает.",
+  lastTime: "В прошлый раз:",
   cancel: "Отмена",
   toTeam: "Команде",
   toColleague: "Коллеге",
