@@ -43,8 +43,9 @@ _SUBJECTS = {
     "understood": """SELECT t.created_at, t.understanding FROM turns t
                      JOIN messages m ON m.id = t.message_id
                      WHERE m.customer_id = :root ORDER BY t.created_at""",
-    "requests": """SELECT team, reason, state, facts - 'words' AS facts, corrected, opened_at,
-                     closed_at, asked_at, score, remark, rated_at
+    "requests": """SELECT team, reason, state,
+                     facts - CAST('{words,outcome,for}' AS text[]) AS facts,  -- what staff wrote
+                     corrected, opened_at, closed_at, asked_at, score, remark, rated_at
                    FROM handoffs WHERE customer_id = :root ORDER BY opened_at""",
     "planned": """SELECT f.kind, f.due_at, f.tell, f.state FROM follow_ups f
                   JOIN handoffs h ON h.id = f.handoff_id

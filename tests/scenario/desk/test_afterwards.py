@@ -198,10 +198,13 @@ async def test_what_a_customer_said_of_it_is_his_and_follows_him(desk: Desk) -> 
     await house.answer(root)
     back = await after.case()
     assert back.score == 4
+    await after.later(days=4)
     export = str(await everything(house, back.customer_id))
     assert "'score': 4" in export
     assert "'kind': 'reminder'" in export
-    assert "carrier" not in export, "what staff tell each other stays inside"
+    assert "'reason': 'reminder'" in export
+    for inner in ("carrier", BACK["outcome"]):
+        assert inner not in export, "what staff tell each other stays inside"
     await house.privacy.erase(back.customer_id, staff="olga")
     async with house.store.begin() as uow:
         assert await uow.follow_ups.due(datetime.now(UTC) + timedelta(days=9), limit=9) == []
