@@ -110,4 +110,4 @@ def numbered(message: Message) -> Message:
 
 
 def _listed(number: int, title: str) -> str:
-    return title if title.split(maxsplit=1)[0] == str(number) else f"{number}. {title}"
+    return title if title.split()[:1] == [str(number)] else f"{number}. {title}"
