@@ -130,6 +130,7 @@ class Desk extends Wording {
 
   async take(): Promise<void> {
     const waiting = this.handoff;
+    if (this.offer?.customer === this.open) this.offer = null;
     const path = waiting ? `/handoffs/${waiting.id}/take` : `/customers/${this.open}/take-over`;
     await this.tell(() => post(path));
     await this.refresh();
