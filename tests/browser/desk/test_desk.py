@@ -49,13 +49,12 @@ async def open_row(page: Page, words: str) -> None:
 
 async def take(page: Page) -> None:
     """Take the open conversation; an offer of it, with a button of that name too, may lie over it
-    where no pointer reaches it, and goes with it."""
+    where no pointer reaches it."""
     await (
         page.get_by_role("main", name="Messages")
         .get_by_role("button", name="Take", exact=True)
         .dispatch_event("click")
     )
-    await expect(page.get_by_role("alertdialog")).to_have_count(0)
 
 
 async def test_a_hand_off_is_taken_answered_noted_and_handed_back(staffed: Staffed) -> None:
