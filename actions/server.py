@@ -2,7 +2,7 @@
 
 Owns the wiring of actions to a shop and a clock. Serves what the engine calls:
 ``POST /webhook`` (Rasa's action server protocol) and ``GET /health``; and what the service asks
-when a customer is erased, ``POST /forget``.
+when a customer is erased, ``POST /forget``, and when staff look at one, ``POST /portrait``.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from actions import (
     language,
     order_status,
     people,
+    portrait,
     products,
 )
 from actions.action import BotAction
@@ -88,12 +89,16 @@ def create_app(open_shop: OpenShop) -> Starlette:
     async def forget(request: Request) -> Response:
         return await forget_customers(shops[0], request)
 
+    async def portrait_of(request: Request) -> Response:
+        return await portrait.show(shops[0], request)
+
     async def health(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
     routes = [
         Route("/webhook", webhook, methods=["POST"]),
         Route("/forget", forget, methods=["POST"]),
+        Route("/portrait", portrait_of, methods=["POST"]),
         Route("/health", health, methods=["GET"]),
     ]
     return Starlette(routes=routes, lifespan=lifespan)

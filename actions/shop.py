@@ -82,6 +82,20 @@ class Product:
 
 
 @dataclass(frozen=True)
+class Purchase:
+    """An order as its buyer knows it: ``items`` by their names in the language asked for.
+
+    Only for who has proved to be the buyer, see `actions.portrait`.
+    """
+
+    number: str
+    state: OrderState
+    placed_on: date
+    items: tuple[str, ...]
+    skus: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Complaint:
     """A complaint to be opened. The same ``key`` opens the same complaint, however often."""
 
@@ -112,6 +126,14 @@ class Shop(Protocol):
 
     async def open_complaint(self, complaint: Complaint) -> str:
         """Opens the complaint once for its key, and returns its number for the customer."""
+        ...
+
+    async def purchases(self, email: str, language: str) -> Sequence[Purchase]:
+        """Returns the orders under this e-mail address, the latest first, at most 20."""
+        ...
+
+    async def goes_with(self, skus: Sequence[str], language: str) -> Sequence[Product]:
+        """Returns up to three products in stock that go with these and are not among them."""
         ...
 
     async def forget(self, customers: Sequence[str]) -> int:
@@ -145,6 +167,14 @@ class GuardedShop:
     async def open_complaint(self, complaint: Complaint) -> str:
         """Returns the complaint's number; raises ShopUnavailable."""
         return await self._within(self._shop.open_complaint(complaint), "open_complaint")
+
+    async def purchases(self, email: str, language: str) -> Sequence[Purchase]:
+        """Returns the orders under this address, the latest first; raises ShopUnavailable."""
+        return await self._within(self._shop.purchases(email, language), "purchases")
+
+    async def goes_with(self, skus: Sequence[str], language: str) -> Sequence[Product]:
+        """Returns what goes with these; raises ShopUnavailable."""
+        return await self._within(self._shop.goes_with(skus, language), "goes_with")
 
     async def forget(self, customers: Sequence[str]) -> int:
         """Returns how much was removed; raises ShopUnavailable."""

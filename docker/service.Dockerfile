@@ -21,6 +21,7 @@ WORKDIR /app
 COPY --from=build /app/.venv .venv
 COPY pyproject.toml plan.ym[l] ./
 COPY actions actions
+COPY bot/domain bot/domain
 COPY data/responses data/responses
 COPY connectors connectors
 COPY nitka nitka

@@ -30,6 +30,7 @@ from nitka.api.v1.gate import Gate, Scope, digest_of
 from nitka.api.v1.routes import ServerApi
 from nitka.channels import Channels, open_channels
 from nitka.desk import DeskParts, base_url, compose_desk, demo_link, invite, open_passwords
+from nitka.domain.plan import Plan
 from nitka.domain.staff import Role
 from nitka.engine.business import ActionServer
 from nitka.engine.rasa import RasaEngine
@@ -37,6 +38,7 @@ from nitka.engine.states import RasaStates
 from nitka.errors import ConfigError
 from nitka.metered import MeteredConnector, MeteredEngine, MeteredFront
 from nitka.metrics import Metrics
+from nitka.plan import load_plan
 from nitka.ports import Engine, Fanout, Front, Job, Store, Tally
 from nitka.queue.connection import open_redis
 from nitka.queue.fanout import RedisFanout
@@ -49,12 +51,14 @@ from nitka.service.commands import Commands
 from nitka.service.confirm import Confirm
 from nitka.service.deliver import Deliver
 from nitka.service.fetch import Fetch
+from nitka.service.follow_up import FollowUps
 from nitka.service.front import ThreadFront
 from nitka.service.link import Codes
 from nitka.service.listen import listen_alone
 from nitka.service.mover import Mover
 from nitka.service.people import People
 from nitka.service.privacy import Privacy
+from nitka.service.rate import Rate
 from nitka.service.recognise import Recognise
 from nitka.service.route import Route
 from nitka.service.show import Show
@@ -97,10 +101,12 @@ class _House:
     channels: Channels
     front: Front
     metrics: Metrics
+    plan: Plan
 
 
 @asynccontextmanager
 async def _open_house(settings: Settings, *, connections: int) -> AsyncIterator[_House]:
+    plan = load_plan(settings.plan)
     async with AsyncExitStack() as stack:
         store = open_store(_needed(settings, "database_url"), connections=connections)
         stack.push_async_callback(store.close)
@@ -156,6 +162,7 @@ async def _open_house(settings: Settings, *, connections: int) -> AsyncIterator[
             channels=channels,
             front=front,
             metrics=metrics,
+            plan=plan,
         )
 
 
@@ -195,6 +202,7 @@ def compose_web(settings: Settings, house: _House) -> FastAPI:
     house.metrics.sockets.set_function(lambda: webchat.sockets)
     people = People(
         house.store,
+        plan=house.plan,
         queue=house.queue,
         fanout=house.fanout,
         dialogues=house.dialogues,
@@ -218,6 +226,8 @@ def compose_web(settings: Settings, house: _House) -> FastAPI:
                 fanout=house.fanout,
                 channels=house.channels.amending,
             ),
+            plan=house.plan,
+            shopfront=ActionServer(settings.actions_url),
             base_url=base_url(settings),
         )
     )
@@ -281,6 +291,7 @@ async def run_worker(settings: Settings) -> None:
             commands=Commands(
                 house.store,
                 privacy=house.privacy,
+                rate=Rate(house.store, clock=SystemClock()),
                 dialogues=house.dialogues,
                 codes=house.codes,
                 recognise=house.recognise,
@@ -316,9 +327,28 @@ async def run_worker(settings: Settings) -> None:
             listen_alone(house.queue, listener, house.front, channel=channel)
             for channel, listener in house.channels.listeners.items()
         )
-        route = Route(house.store, queue=house.queue, fanout=house.fanout, clock=SystemClock())
+        route = Route(
+            house.store,
+            plan=house.plan,
+            queue=house.queue,
+            fanout=house.fanout,
+            clock=SystemClock(),
+        )
+        follow_ups = FollowUps(
+            house.store,
+            plan=house.plan,
+            dialogues=house.dialogues,
+            queue=house.queue,
+            fanout=house.fanout,
+            clock=SystemClock(),
+        )
         await _until_signalled(
-            worker.run(), route.run(), house.sweep.always(), _beat(house.queue), *listeners
+            worker.run(),
+            route.run(),
+            follow_ups.run(),
+            house.sweep.always(),
+            _beat(house.queue),
+            *listeners,
         )
 
 

@@ -17,15 +17,17 @@ from nitka.api.desk.gate import DeskGate
 from nitka.api.desk.identity import IdentityApi
 from nitka.api.desk.lines import LinesApi
 from nitka.api.desk.notes import NotesApi
+from nitka.api.desk.portrait import PortraitApi
 from nitka.api.desk.routes import desk_router
 from nitka.api.desk.shelf import ShelfApi
 from nitka.api.desk.staff import StaffApi
 from nitka.api.desk.threads import ThreadsApi
 from nitka.domain.address import Channel
+from nitka.domain.plan import Plan
 from nitka.domain.staff import NewAccount, Purpose, Role
 from nitka.errors import ConfigError
 from nitka.locks.passwords import ArgonPasswords
-from nitka.ports import Clock, Connector, Fanout, Passwords, Store, Uploads
+from nitka.ports import Clock, Connector, Fanout, Passwords, Shopfront, Store, Uploads
 from nitka.service.accounts import ManageAccounts, first_admin
 from nitka.service.amend import Amend
 from nitka.service.attach import Attach
@@ -33,6 +35,7 @@ from nitka.service.confirm import Confirm
 from nitka.service.examine import Examine
 from nitka.service.look import Look
 from nitka.service.people import People
+from nitka.service.portray import Portray
 from nitka.service.privacy import Privacy
 from nitka.service.show import Show
 from nitka.service.show_typing import ShowTyping
@@ -56,6 +59,8 @@ class DeskParts:
     uploads: Uploads
     amend: Amend
     connectors: Mapping[Channel, Connector]
+    plan: Plan
+    shopfront: Shopfront
     base_url: str
 
 
@@ -81,6 +86,10 @@ def compose_desk(parts: DeskParts) -> APIRouter:
             DoorApi(gate, sign_in=sign_in, accounts=accounts, store=parts.store),
             StaffApi(gate, accounts, parts.clock, base_url=parts.base_url),
             ThreadsApi(gate, look),
+            PortraitApi(
+                gate,
+                Portray(parts.store, parts.shopfront, plan=parts.plan, clock=parts.clock),
+            ),
             FilesApi(gate, Attach(parts.store, parts.uploads, parts.clock), look),
             CasesApi(
                 gate,

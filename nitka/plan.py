@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,7 +18,7 @@ import yaml
 
 from nitka.domain.address import Channel
 from nitka.domain.customer import Language
-from nitka.domain.plan import Hours, Location, Place, Plan, Route
+from nitka.domain.plan import Hours, Location, Place, Plan, Route, Satisfaction
 from nitka.domain.thread import Team
 from nitka.errors import ConfigError
 from nitka.settings import ROOT
@@ -85,6 +86,13 @@ class _Reader:
         if value is not None:
             self.wrong(path, f"expected a text, not {value!r}")
         return ""
+
+    def number(self, value: object, path: tuple[object, ...], *, most: int) -> int:
+        """Give a whole number from 0 on."""
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most:
+            return value
+        self.wrong(path, f"expected a whole number from 0 to {most}, not {value!r}")
+        return 0
 
     def by_language(self, value: object, path: tuple[object, ...]) -> dict[Language, str]:
         texts = self.mapping(value, path, _LANGUAGES, *_LANGUAGES)
@@ -166,7 +174,7 @@ def _plan(reader: _Reader, content: object) -> Plan:
     body = reader.mapping(
         content,
         (),
-        ("version", "firm", "teams", "routes", "pressing"),
+        ("version", "firm", "teams", "routes", "pressing", "satisfaction"),
         "version",
         "firm",
         "teams",
@@ -190,7 +198,20 @@ def _plan(reader: _Reader, content: object) -> Plan:
         teams=_teams(reader, body.get("teams"), firm, zone),
         routes=_routes(reader, body.get("routes")),
         pressing=reader.wishes(body.get("pressing"), ("pressing",)),
+        satisfaction=_satisfaction(reader, body.get("satisfaction", {})),
     )
+
+
+def _satisfaction(reader: _Reader, value: object) -> Satisfaction | None:
+    """Read when customers are asked how it was; left out means as usual, `false` never."""
+    if value is False:
+        return None
+    path = ("satisfaction",)
+    given = reader.mapping(value, path, ("after_minutes", "quiet_minutes", "every_days"))
+    after = reader.number(given.get("after_minutes", 10), (*path, "after_minutes"), most=1440)
+    quiet = reader.number(given.get("quiet_minutes", 3), (*path, "quiet_minutes"), most=60)
+    every = reader.number(given.get("every_days", 30), (*path, "every_days"), most=365)
+    return Satisfaction(timedelta(minutes=after), timedelta(minutes=quiet), timedelta(days=every))
 
 
 def _zone(reader: _Reader, name: object) -> ZoneInfo:

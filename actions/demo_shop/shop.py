@@ -11,9 +11,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 
 from actions.demo_shop import seed
+from actions.demo_shop.goes_with import companions
 from actions.demo_shop.search import Index
 from actions.demo_shop.tables import ComplaintRow, OrderRow, ProductRow
-from actions.shop import Complaint, Order, OrderState, Product
+from actions.shop import Complaint, Order, OrderState, Product, Purchase
+
+_PURCHASES = 20
+_COMPANIONS = 3
 
 
 class DemoShop:
@@ -77,6 +81,29 @@ class DemoShop:
         found = {row.sku: row for row in rows}
         return [_product(found[sku], language) for sku in skus if sku in found]
 
+    async def purchases(self, email: str, language: str) -> Sequence[Purchase]:
+        """Returns the orders of the buyer with this address, whatever the letter case."""
+        async with self._session() as session:
+            rows = await session.scalars(
+                select(OrderRow)
+                .where(func.lower(OrderRow.email) == email.strip().lower())
+                .order_by(OrderRow.placed_on.desc(), OrderRow.number.desc())
+                .limit(_PURCHASES)
+            )
+            orders = rows.all()
+            skus = {item["sku"] for order in orders for item in order.items}
+            goods = await session.scalars(select(ProductRow).where(ProductRow.sku.in_(skus)))
+            names = {row.sku: row.name[language] for row in goods}
+        return [_purchase(order, names) for order in orders]
+
+    async def goes_with(self, skus: Sequence[str], language: str) -> Sequence[Product]:
+        """Returns what goes with these by kind, one of a kind."""
+        async with self._session() as session:
+            rows = await session.scalars(select(ProductRow).where(ProductRow.stock > 0))
+            there = {row.sku: row for row in rows}
+        chosen = companions(skus, there, most=_COMPANIONS)
+        return [_product(there[sku], language) for sku in chosen]
+
     async def open_complaint(self, complaint: Complaint) -> str:
         """Opens the complaint once for its key; an order that does not exist is left out."""
         async with self._session.begin() as session:
@@ -123,6 +150,12 @@ def driver_url(url: str) -> str:
     scheme, separator, rest = url.partition("://")
     plain = {"postgres", "postgresql", "postgresql+psycopg"}
     return f"postgresql+psycopg{separator}{rest}" if scheme in plain else url
+
+
+def _purchase(row: OrderRow, names: dict[str, str]) -> Purchase:
+    skus = tuple(item["sku"] for item in row.items)
+    items = tuple(names.get(sku, sku) for sku in skus)
+    return Purchase(row.number, OrderState(row.state), row.placed_on, items, skus)
 
 
 def _product(row: ProductRow, language: str) -> Product:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -17,11 +18,13 @@ class HandoffState(StrEnum):
 
 
 class Next(StrEnum):
-    """What follows a hand-back: nothing, the bot speaks first, or a person calls back."""
+    """What follows a hand-back: nothing, the bot speaks first, a person calls back, or the thread
+    comes back to people at a given time."""
 
     NONE = "none"
     BOT = "bot"
     CALLBACK = "callback"
+    REMINDER = "reminder"
 
 
 class Alarm(StrEnum):
@@ -39,8 +42,10 @@ class Handoff:
 
     `agent` is the key of the staff member who has it, or had it last (`Staff.key`).
     `waiting_since` is when the customer began to wait for a person's answer; None: he does not.
-    `offered_to` is whom it was offered to last while it waits. `outcome` and `next` come with the
-    hand-back.
+    `offered_to` is whom it was offered to last while it waits. `outcome`, `next` and `corrected`
+    (the facts that staff put right) come with the hand-back. `asked_at` is when the customer was
+    asked how it was, `score` (1 to 5) and `remark` are his answer. `home_id` is the customer it
+    began with.
     """
 
     id: UUID
@@ -60,12 +65,29 @@ class Handoff:
     offered_to: str | None = None
     offered_at: datetime | None = None
     alarm: Alarm = Alarm.NONE
+    home_id: UUID | None = None
+    corrected: Mapping[str, object] = field(default_factory=dict)
+    asked_at: datetime | None = None
+    score: int | None = None
+    remark: str | None = None
+    rated_at: datetime | None = None
+
+
+SETTLED: Mapping[str, object] = {"fallback_count": 0, "abuse_count": 0, "offer": None}
+"""What led the bot to people, settled by a hand-back (bot/domain/slots.yml)."""
 
 
 @dataclass(frozen=True, slots=True)
 class HandBack:
-    """How a person ends a hand-off: what came of it, corrected facts by slot, and what follows."""
+    """How a person ends a hand-off: what came of it, corrected facts by slot, and what follows.
+
+    `at` is when a reminder is due, or the call that the customer wishes; `words` are for whoever
+    gets it then, `tell` is what the bot writes to the customer at that time.
+    """
 
     outcome: str
     facts: dict[str, object]
     next: Next = Next.NONE
+    at: datetime | None = None
+    words: str | None = None
+    tell: str | None = None

@@ -107,5 +107,9 @@ def numbered(message: Message) -> Message:
     """
     if not message.buttons:
         return message
-    listed = [f"{number}. {button.title}" for number, button in enumerate(message.buttons, 1)]
+    listed = [_listed(number, button.title) for number, button in enumerate(message.buttons, 1)]
     return replace(message, text="\n".join([message.text, *listed]).strip(), buttons=())
+
+
+def _listed(number: int, title: str) -> str:
+    return title if title.split()[:1] == [str(number)] else f"{number}. {title}"

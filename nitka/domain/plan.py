@@ -116,8 +116,18 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Satisfaction:
+    """When customers are asked how a hand-off was: so long after it, when so long nobody has said
+    anything, and each customer once in so long."""
+
+    after: timedelta = timedelta(minutes=10)
+    quiet: timedelta = timedelta(minutes=3)
+    every: timedelta = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """All of it."""
+    """All of it. Without `satisfaction` nobody is asked how it was."""
 
     firm: str
     zone: ZoneInfo
@@ -125,6 +135,7 @@ class Plan:
     teams: Mapping[Team, Hours]
     routes: tuple[Route, ...]
     pressing: tuple[str, ...]
+    satisfaction: Satisfaction | None = None
 
     def wishes(self) -> frozenset[str]:
         """Give every wish that some rule names."""

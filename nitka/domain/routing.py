@@ -46,9 +46,14 @@ def choose(
     *,
     language: Language | None,
     refused_by: str | None,
+    wanted: object = None,
 ) -> Account | None:
-    """Choose whom to offer a hand-off: who speaks the language first, then who has least of his
-    capacity in use, then who has been idle longest. Who has just refused it comes last."""
+    """Choose whom to offer a hand-off: the one whom it is kept for (`wanted`, a key) if he is
+    there, else who speaks the language first, then who has least of his capacity in use, then who
+    has been idle longest. Who has just refused it comes last."""
+    for one in candidates:
+        if one.email == wanted and one.email != refused_by:
+            return one
     free = [one for one in candidates if _load(loads, one).active < one.capacity]
     if not free:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -31,11 +31,13 @@ class Dialogue:
 
 @dataclass(frozen=True, slots=True)
 class DoneTurn:
-    """A turn that was taken: where its message is at home, when, and its new events."""
+    """A turn that was taken: where its message is at home, when, and its new events; or what
+    staff put right at a hand-back, as `facts` by slot."""
 
     home_id: UUID
     at: datetime
     events: Sequence[Mapping[str, object]]
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,14 +22,15 @@ class Command(StrEnum):
     ANSWER_AT = "answer_at"
     CONTACT = "contact"
     PRIVACY = "privacy"
+    RATE = "rate"
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
     """A command and what was named with it.
 
-    `argument` is the code of `link`, the step of `privacy`, or the phone number that may be his own
-    contact's. `bare`: nothing but what looks like
+    `argument` is the code of `link`, the step of `privacy`, the phone number that may be his own
+    contact's, or the hand-off and the answer of `rate`. `bare`: nothing but what looks like
     a code was written, which may be something else. `channel` is where to answer; None is here.
     """
 
@@ -96,6 +97,8 @@ def _with_argument(words: list[str]) -> Typed | None:
     if first in _LANGUAGE_WORDS and len(rest) == 1 and len(rest[0]) == 2:
         language = Language.of(rest[0])
         return Typed(Command.LANGUAGE, language) if language else None
+    if first == "/rate" and len(rest) == 2:  # never typed: the payload of a button, see rate
+        return Typed(Command.RATE, argument=" ".join(rest))
     if first in ("/privacy", "privacy") and " ".join(rest) in PRIVACY_STEPS:
         return Typed(Command.PRIVACY, argument=" ".join(rest))
     return None

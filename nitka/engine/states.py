@@ -29,6 +29,11 @@ class RasaStates:
         ]
         return self.replay(body, told)
 
+    def reopen(self, body: Body | None, form: str, *, asks: str) -> Body:
+        at = max((event.get("timestamp") or 0.0 for event in _events(body)), default=0.0)
+        loop = {"event": "active_loop", "name": form, "timestamp": at}
+        return self.remember(self.replay(body, [loop]), {_REQUESTED: asks})
+
     def replay(self, body: Body | None, events: Sequence[Mapping[str, object]]) -> Body:
         return {"version": _VERSION, **(body or {}), "events": [*_events(body), *events]}
 

@@ -37,8 +37,8 @@ from nitka.ports.identity import (
     States,
 )
 from nitka.ports.live import Fanout, Job, Live, Queue
-from nitka.ports.people import Cases, Loads
-from nitka.ports.privacy import Business, Leftovers, Personal
+from nitka.ports.people import Cases, FollowUps, Loads
+from nitka.ports.privacy import Business, Leftovers, Personal, Shopfront
 from nitka.ports.store import (
     Answer,
     Answers,
@@ -78,6 +78,7 @@ __all__ = [
     "Fetch",
     "Fetches",
     "Files",
+    "FollowUps",
     "Front",
     "Handoffs",
     "Inbox",
@@ -107,6 +108,7 @@ __all__ = [
     "Sent",
     "Sessions",
     "Shelf",
+    "Shopfront",
     "Signed",
     "States",
     "Store",

@@ -84,7 +84,12 @@ class States(Protocol):
         ...
 
     async def turns(self, homes: frozenset[UUID], *, since: datetime) -> Sequence[DoneTurn]:
-        """Give the turns on messages at home there that were taken since, the oldest first."""
+        """Give the turns on messages at home there that were taken since, and what staff have
+        put right since at hand-backs of hand-offs at home there, the oldest first."""
+        ...
+
+    async def wishes(self, customer_id: UUID, *, limit: int) -> Sequence[str]:
+        """Give what the customer's last messages were understood as, the latest last."""
         ...
 
     async def last_turn_at(self, customer_id: UUID) -> datetime | None: ...
@@ -158,6 +163,12 @@ class Dialogues(Protocol):
         events: Sequence[Mapping[str, object]],
     ) -> Mapping[str, object]:
         """Give the state as it is when these events have come on top."""
+        ...
+
+    def reopen(
+        self, body: Mapping[str, object] | None, form: str, *, asks: str
+    ) -> Mapping[str, object]:
+        """Give the state with a form open again, and its question for a slot."""
         ...
 
     def slots(self, body: Mapping[str, object] | None) -> Mapping[str, object]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from nitka.domain.follow_up import FollowUp, FollowUpState, NewFollowUp
 from nitka.domain.handoff import Handoff
 from nitka.domain.message import Message
 from nitka.domain.routing import Load
@@ -45,3 +46,25 @@ class Cases(Protocol):
     async def last_said(self, customer_id: UUID, address_id: UUID) -> Message | None:
         """Give what the customer said last at an address."""
         ...
+
+
+class FollowUps(Protocol):
+    """What is planned at hand-backs. Who changes one holds the lock of its customer's thread."""
+
+    async def plan(self, new: NewFollowUp) -> None:
+        """Plan something; a hand-off that has one of this kind keeps that."""
+        ...
+
+    async def get(self, follow_up_id: UUID) -> FollowUp | None: ...
+
+    async def due(self, at: datetime, *, limit: int) -> Sequence[FollowUp]:
+        """Give what is planned for `at` or before, the longest due first."""
+        ...
+
+    async def of(self, customer_id: UUID) -> Sequence[FollowUp]:
+        """Give what is planned for a customer, the next first, at most 100."""
+        ...
+
+    async def settle(self, follow_up_id: UUID, state: FollowUpState) -> None: ...
+
+    async def put_off(self, follow_up_id: UUID, until: datetime) -> None: ...

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from nitka.domain.customer import Language
+from nitka.domain.portrait import Bought, Buyer
 from nitka.domain.privacy import Erased, Kept, Receipt
 
 
@@ -71,4 +73,15 @@ class Business(Protocol):
 
     async def forget(self, customer_ids: Sequence[UUID]) -> int:
         """Remove what was written for customers, and count it. Raises `Unavailable`."""
+        ...
+
+
+class Shopfront(Protocol):
+    """The business's own systems, as far as staff look into them."""
+
+    async def bought(self, buyer: Buyer, language: Language) -> Bought | None:
+        """Give what a buyer has bought and what goes with it; None where no shop is connected.
+
+        Answers within two seconds or raises `Unavailable`.
+        """
         ...

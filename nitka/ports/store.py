@@ -16,7 +16,7 @@ from nitka.ports.channels import StoredFile
 from nitka.ports.desk import Inboxes, Mentions, Shelf
 from nitka.ports.flow import Fetches, Handoffs, Inbox, Outbox
 from nitka.ports.identity import Claims, Codes, Links, States
-from nitka.ports.people import Cases, Loads
+from nitka.ports.people import Cases, FollowUps, Loads
 from nitka.ports.privacy import Leftovers, Personal
 from nitka.ports.thread import Customers, Messages, Threads
 
@@ -144,6 +144,7 @@ class UnitOfWork(Protocol):
     answers: Answers
     cases: Cases
     loads: Loads
+    follow_ups: FollowUps
     accounts: Accounts
     inboxes: Inboxes
     shelf: Shelf

@@ -35,7 +35,9 @@ from nitka.service.hand_over import hand_over
 from nitka.service.lease import hold
 from nitka.service.leave_to_people import leave_to_people
 from nitka.service.lines import add_phrase, add_reply, aimed
+from nitka.service.rate import meant
 from nitka.service.recognise import note_typed
+from nitka.service.sum_up import sum_up
 
 log = structlog.get_logger(__name__)
 _RESUME = "/repeat"  # asks the open question again, with a recap where the channel has changed
@@ -135,7 +137,7 @@ class Answer:
         """Begin the engine's turn; None if people own the thread, who then have the message."""
         thread = await uow.threads.begin_turn(thread.customer_id)
         if thread.owner is not Owner.BOT:
-            await leave_to_people(uow, thread, await aimed(uow, waiting))
+            await leave_to_people(uow, thread, await aimed(uow, waiting), pressed=payload)
             return None
         await uow.inbox.attempt(waiting.inbox_id)
         message = waiting.message
@@ -208,12 +210,14 @@ class Answer:
             for effect in result.effects:
                 if effect.kind == "hand_over":
                     handed_over = True
+                    reason = str(effect.facts.get("reason") or "unknown")
+                    summary = await sum_up(uow, customer_id, result, reason=reason)
                     await hand_over(
                         uow,
                         customer_id,
                         team=Team.of(effect.facts.get("team")),
-                        reason=str(effect.facts.get("reason") or "unknown"),
-                        facts={**result.slots, **effect.facts},
+                        reason=reason,
+                        facts={**result.slots, **summary, **effect.facts},
                         actor="bot",
                         home_id=waiting.address.home_id,
                     )
@@ -319,7 +323,8 @@ async def _pressed(uow: UnitOfWork, waiting: Waiting) -> str | None:
     if offer is None:
         return None
     number = chosen(message.text, tuple(button.title for button in offer.buttons))
-    return offer.buttons[number].payload if number is not None else None
+    payload = offer.buttons[number].payload if number is not None else None
+    return await meant(uow, message, offer, payload)
 
 
 def _payload_of(typed: Typed | None) -> str | None:

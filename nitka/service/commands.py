@@ -14,10 +14,14 @@ from nitka.service.fresh import answer, fresh
 from nitka.service.link import CHANNEL_NAMES, Codes, Redeemed
 from nitka.service.mover import Mover
 from nitka.service.privacy import Privacy
+from nitka.service.rate import Rate
 from nitka.service.recognise import Recognise
 from nitka.service.split import split
 
-_OWN = (Command.LINK, Command.UNLINK, Command.ANSWER_AT, Command.CONTACT, Command.PRIVACY)
+_OWN = {
+    *(Command.LINK, Command.UNLINK, Command.ANSWER_AT),
+    *(Command.CONTACT, Command.PRIVACY, Command.RATE),
+}
 
 
 class Carried(StrEnum):
@@ -34,7 +38,9 @@ def command_in(message: Message, *, pressed: str | None) -> Typed | None:
     `pressed` is the payload of the button that the message chooses.
     """
     typed = typed_command(pressed or message.text)
-    return typed if typed and typed.command in _OWN else None
+    if typed is None or (typed.command is Command.RATE and pressed is None):
+        return None
+    return typed if typed.command in _OWN else None
 
 
 class Commands:
@@ -48,11 +54,13 @@ class Commands:
         codes: Codes,
         recognise: Recognise,
         privacy: Privacy,
+        rate: Rate,
         mover: Mover,
     ) -> None:
         self._store = store
         self._recognise = recognise
         self._privacy = privacy
+        self._rate = rate
         self._dialogues = dialogues
         self._codes = codes
         self._mover = mover
@@ -72,6 +80,9 @@ class Commands:
                 await self._answer_at(channel, waiting)
             case Typed(command=Command.PRIVACY, argument=step):
                 await self._privacy(step, waiting)
+            case Typed(command=Command.RATE, argument=str(answer)):
+                if not await self._rate(answer, waiting):
+                    return Carried.NO_COMMAND
         return Carried.DONE
 
     async def _separate(self, waiting: Waiting) -> None:

@@ -36,6 +36,11 @@ _TITLES = {
         "ru": "Обращения к сотрудникам",
         "pl": "Zgłoszenia do zespołu",
     },
+    "planned": {
+        "en": "What was planned after requests",
+        "ru": "Что было запланировано после обращений",
+        "pl": "Co zaplanowano po zgłoszeniach",
+    },
     "joins": {
         "en": "Channels that were connected",
         "ru": "Какие каналы были связаны",

@@ -6,25 +6,36 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from nitka.domain.customer import KnownAddress
-from nitka.domain.handoff import HandBack, Handoff, HandoffState, Next
+from nitka.domain.follow_up import FollowUpKind, NewFollowUp
+from nitka.domain.handoff import SETTLED, HandBack, Handoff, HandoffState, Next
 from nitka.domain.inbound import Inbound
 from nitka.domain.message import Author, MessageState
 from nitka.domain.phrases import Phrase, say
+from nitka.domain.phrases.moments import at_time
+from nitka.domain.plan import Plan
 from nitka.domain.staff import Staff
 from nitka.domain.thread import Owner
 from nitka.domain.turn import Dialogue
 from nitka.errors import Refused
 from nitka.ports import Dialogues, Line, UnitOfWork
 from nitka.service.casework import Case, own_case
+from nitka.service.resume import Resumed, resumed
 from nitka.service.write import where_he_is
 
-SETTLED: Mapping[str, object] = {"fallback_count": 0, "abuse_count": 0, "offer": None}
-"""What led the bot to people, settled by a hand-back (bot/domain/slots.yml)."""
+_FARTHEST = timedelta(days=366)
+_LATER = {Next.REMINDER: FollowUpKind.REMINDER, Next.CALLBACK: FollowUpKind.CALLBACK}
 
-RESUMED = {"order_status": "/order_status", "parcel_late": "/order_status"}
-"""Topics that the bot takes up again by itself; others would bring in people once more."""
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When somebody calls back, seen from now; `ours` is the firm's time zone."""
+
+    at: datetime
+    now: datetime
+    ours: ZoneInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +54,20 @@ async def hand_back(
     back: HandBack,
     *,
     dialogues: Dialogues,
+    plan: Plan,
     at: datetime,
 ) -> HandedBack:
     """Close a hand-off, correct what the bot knows, and give it the thread.
 
     Once more with the same outcome changes nothing. The bot gets the thread unless the same agent
-    has another hand-off of it. Raises `Refused` as `own_case` does.
+    has another hand-off of it. Raises `Refused` as `own_case` does, and 422 `bad_time` for a
+    follow-up that is not within the next year.
     """
     case = await _case(uow, handoff_id, staff, back)
     if case is None:
         return await _as_it_is(uow, handoff_id)
+    if back.at is not None and not at < back.at < at + _FARTHEST:
+        raise Refused("bad_time", "Choose a time within the next year.", status=422)
     customer_id = case.thread.customer_id
     handoff = replace(
         case.handoff,
@@ -61,8 +76,10 @@ async def hand_back(
         waiting_since=None,
         outcome=back.outcome,
         next=back.next,
+        corrected=back.facts,
     )
     await uow.cases.change(handoff)
+    await _plan_ahead(uow, handoff, staff, back, plan)
     await _write_line(uow, case, staff, back)
     slots = await _correct(uow, customer_id, back.facts, dialogues)
     others = [h for h in await uow.handoffs.of(customer_id) if h.state is HandoffState.ACTIVE]
@@ -78,10 +95,13 @@ async def hand_back(
             "outcome": back.outcome,
             "facts": back.facts,
             "next": back.next,
+            "at": back.at.isoformat() if back.at else None,
             "owner": owner,
         },
     )
-    turn = await _follow_up(uow, handoff, slots) if owner is Owner.BOT else False
+    when = Moment(back.at, at, plan.zone) if back.at else None
+    going_on = _GoingOn(handoff, slots, when, dialogues)
+    turn = await _follow_up(uow, going_on) if owner is Owner.BOT else False
     return HandedBack(handoff, owner, turn)
 
 
@@ -132,32 +152,87 @@ async def _correct(
     return slots
 
 
-async def _follow_up(uow: UnitOfWork, handoff: Handoff, slots: Mapping[str, object]) -> bool:
+async def _plan_ahead(
+    uow: UnitOfWork, handoff: Handoff, staff: Staff, back: HandBack, plan: Plan
+) -> None:
+    """Plan what comes later. How it was is asked only of whom a person has answered here."""
+    if plan.satisfaction is not None and handoff.first_reply_at and handoff.closed_at:
+        due_at = handoff.closed_at + plan.satisfaction.after
+        new = NewFollowUp(handoff.id, FollowUpKind.QUESTION, due_at, staff.key)
+        await uow.follow_ups.plan(new)
+    if back.at is None or back.next not in _LATER:
+        return
+    kind = _LATER[back.next]
+    new = NewFollowUp(handoff.id, kind, back.at, staff.key, words=back.words, tell=back.tell)
+    await uow.follow_ups.plan(new)
+
+
+@dataclass(frozen=True, slots=True)
+class _GoingOn:
+    """A closed hand-off with what the bot remembers by now, and when somebody calls back."""
+
+    handoff: Handoff
+    slots: Mapping[str, object]
+    when: Moment | None
+    dialogues: Dialogues
+
+
+async def _follow_up(uow: UnitOfWork, on: _GoingOn) -> bool:
     """Do what comes next; True if the bot has to take a turn for it."""
-    if handoff.next is Next.CALLBACK:
+    handoff, slots = on.handoff, on.slots
+    if handoff.next is Next.CALLBACK and on.when is None:
         facts = {"after": str(handoff.id), "phone": slots.get("phone"), "outcome": handoff.outcome}
-        await uow.handoffs.open(handoff.customer_id, handoff.team, "callback", facts)
-    if handoff.next in (None, Next.NONE):
+        await uow.handoffs.open(
+            handoff.customer_id, handoff.team, "callback", facts, home_id=handoff.home_id
+        )
+    if handoff.next in (None, Next.NONE, Next.REMINDER):
         return False
     try:
         address = await where_he_is(uow, handoff.customer_id)
     except Refused:  # a customer who cannot be told anything keeps no hand-off open
         return False
-    payload = RESUMED.get(str(slots.get("topic") or ""))
-    if handoff.next is Next.CALLBACK or payload is None:
-        callback = handoff.next is Next.CALLBACK
-        await _phrase(uow, handoff, address, Phrase.CALL_BACK if callback else Phrase.HANDED_BACK)
+    again = await _reopen(uow, on) if handoff.next is Next.BOT else None
+    if again is None:
+        await _say(uow, handoff, address, on.when)
         return False
-    await _have_a_turn(uow, handoff, address, payload)
+    await _have_a_turn(uow, handoff, address, again.payload)
     return True
 
 
-async def _phrase(uow: UnitOfWork, handoff: Handoff, address: KnownAddress, phrase: Phrase) -> None:
+async def _reopen(uow: UnitOfWork, on: _GoingOn) -> Resumed | None:
+    """Give what the bot takes up again, its form open in the dialogue's state."""
+    known = await uow.states.of(on.handoff.customer_id)
+    body = known.body if known else None
+    again = resumed(on.handoff, on.slots, on.dialogues.asks(body))
+    if again is None or known is None or not (again.form or again.facts):
+        return again
+    if again.facts:
+        body = on.dialogues.remember(body, again.facts)
+    if again.form and again.asks:
+        body = on.dialogues.reopen(body, again.form, asks=again.asks)
+    slots = on.dialogues.slots(body)
+    await uow.states.put(on.handoff.customer_id, Dialogue(body or {}, slots, known.model))
+    return again
+
+
+async def _say(
+    uow: UnitOfWork, handoff: Handoff, address: KnownAddress, when: Moment | None
+) -> None:
+    """Say that the bot is back, or that somebody calls."""
     customer = await uow.customers.get(handoff.customer_id)
+    language = customer.language if customer else None
+    zone = customer.time_zone if customer else None
+    if handoff.next is not Next.CALLBACK:
+        text = say(Phrase.HANDED_BACK, language)
+    elif when is None:
+        text = say(Phrase.CALL_BACK, language)
+    else:
+        told = at_time(when.at, language, now=when.now, zone=zone, ours=when.ours)
+        text = say(Phrase.CALL_BACK_AT, language, when=told)
     last = await uow.cases.last_said(handoff.customer_id, address.id)
     line = Line(
         Author.BOT,
-        say(phrase, customer.language if customer else None),
+        text,
         MessageState.PENDING,
         address,
         place=last.place if last else None,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from nitka.domain.desk import Hits, Mention, Place, Row, View
+from nitka.domain.follow_up import FollowUp
 from nitka.domain.message import Message
 from nitka.domain.staff import Account
 from nitka.ports import Clock, Store, UnitOfWork
@@ -33,6 +34,7 @@ class Sight:
     portrait: Portrait
     tags: Sequence[str]
     drafts: Sequence[str]
+    planned: Sequence[FollowUp] = ()
 
 
 class Look:
@@ -64,7 +66,8 @@ class Look:
             root = found[0].customer.id
             await note_look(uow, account, root, at=self._clock.now())
             tags = await uow.shelf.tags(root)
-            return Sight(found[0], tags, await uow.handoffs.drafts(root))
+            drafts = await uow.handoffs.drafts(root)
+            return Sight(found[0], tags, drafts, await uow.follow_ups.of(root))
 
     async def page(
         self, account: Account, customer_id: UUID, *, before: int | None, after: int, limit: int

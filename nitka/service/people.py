@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from nitka.domain.follow_up import FollowUp
 from nitka.domain.handoff import HandBack, Handoff
 from nitka.domain.message import Message
+from nitka.domain.plan import Plan
 from nitka.domain.staff import Staff
 from nitka.domain.thread import Owner, Team
 from nitka.ports import Clock, Dialogues, Fanout, Job, Queue, Store, topic_of
 from nitka.service.hand_back import hand_back
+from nitka.service.remind import cancel
 from nitka.service.take import decline, pass_on, take, take_over
 from nitka.service.write import Draft, Newer, note, note_on, reply
 
@@ -19,13 +22,21 @@ class People:
     """The steps of a hand-off's life. Errors: `Refused`, as each step says."""
 
     def __init__(
-        self, store: Store, *, queue: Queue, fanout: Fanout, dialogues: Dialogues, clock: Clock
+        self,
+        store: Store,
+        *,
+        plan: Plan,
+        queue: Queue,
+        fanout: Fanout,
+        dialogues: Dialogues,
+        clock: Clock,
     ) -> None:
         self._store = store
         self._queue = queue
         self._fanout = fanout
         self._dialogues = dialogues
         self._clock = clock
+        self._plan = plan
 
     async def take(self, handoff_id: UUID, staff: Staff) -> Handoff:
         """Make `staff` the one owner of the thread (`service.take`)."""
@@ -90,7 +101,13 @@ class People:
         """Close a hand-off and give the thread to the bot (`service.hand_back`)."""
         async with self._store.begin() as uow:
             done = await hand_back(
-                uow, handoff_id, staff, back, dialogues=self._dialogues, at=self._clock.now()
+                uow,
+                handoff_id,
+                staff,
+                back,
+                dialogues=self._dialogues,
+                plan=self._plan,
+                at=self._clock.now(),
             )
         customer_id = done.handoff.customer_id
         await self._show_owner(customer_id)
@@ -99,6 +116,13 @@ class People:
         if done.owner is Owner.BOT:
             await self._queue.wake(Job.TURN, customer_id)
         return done.handoff
+
+    async def cancel(self, follow_up_id: UUID, staff: Staff) -> FollowUp:
+        """Call off what was planned at a hand-back (`service.remind.cancel`)."""
+        async with self._store.begin() as uow:
+            cancelled = await cancel(uow, follow_up_id, staff)
+        await self._show_lines(cancelled.customer_id)
+        return cancelled
 
     async def _show_lines(self, customer_id: UUID) -> None:
         await self._fanout.publish(topic_of(customer_id), {"kind": "thread"})

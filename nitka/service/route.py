@@ -9,14 +9,19 @@ from uuid import UUID
 
 import structlog
 
+from nitka.domain.customer import Customer
 from nitka.domain.handoff import Handoff, HandoffState
-from nitka.domain.message import Author, MessageState
+from nitka.domain.message import Author, Button, MessageState
 from nitka.domain.phrases import Phrase, say
+from nitka.domain.phrases.moments import from_time
+from nitka.domain.plan import Plan
 from nitka.domain.routing import Waits, alarm_of, choose, present
 from nitka.domain.staff import Account
 from nitka.errors import NitkaError, Refused
 from nitka.ports import Clock, Fanout, Job, Line, Queue, Store, UnitOfWork
 from nitka.service.casework import Case, open_case
+from nitka.service.leave_to_people import CALL_BACK, TO_THE_BOT
+from nitka.service.lines import add_line
 from nitka.service.stop import heed
 from nitka.service.tell_desk import DESK
 from nitka.service.write import where_he_is
@@ -37,12 +42,14 @@ class Route:
         queue: Queue,
         fanout: Fanout,
         clock: Clock,
+        plan: Plan,
         waits: Waits | None = None,
     ) -> None:
         self._store = store
         self._queue = queue
         self._fanout = fanout
         self._clock = clock
+        self._plan = plan
         self._waits = waits or Waits()
 
     async def run(self) -> None:
@@ -111,13 +118,54 @@ class Route:
             await uow.loads.of_staff(),
             language=customer.language if customer else None,
             refused_by=handoff.offered_to,
+            wanted=handoff.facts.get("for"),
         )
         if chosen is not None:
             await _note(uow, case, chosen)
             return replace(handoff, offered_to=chosen.email, offered_at=now), None
-        told = await _tell(uow, handoff, there, place)
+        told = await self._tell(uow, handoff, there, place)
         # nobody to ask: look again when an offer would have run out
         return replace(handoff, offered_to=None, offered_at=now), told
+
+    async def _tell(
+        self, uow: UnitOfWork, handoff: Handoff, there: Sequence[Account], place: int
+    ) -> UUID | None:
+        """Tell the customer, once a hand-off, that all are busy (and his place), or that nobody is
+        there and when the team is back; he may have the bot meanwhile, or be called back."""
+        if handoff.reason in ("callback", "reminder"):  # he waits for nothing in the chat
+            return None
+        try:
+            address = await where_he_is(uow, handoff.customer_id)
+        except Refused:
+            return None
+        customer = await uow.customers.get(handoff.customer_id)
+        language = customer.language if customer else None
+        last = await uow.cases.last_said(handoff.customer_id, address.id)
+        line = Line(
+            Author.SYSTEM,
+            say(Phrase.ALL_BUSY, language, place=place) if there else self._away(handoff, customer),
+            MessageState.PENDING,
+            address,
+            buttons=(
+                Button(say(Phrase.TO_THE_BOT, language), TO_THE_BOT),
+                Button(say(Phrase.CALL_ME_BACK, language), CALL_BACK),
+            ),
+            place=last.place if last else None,
+            key=f"queue:{handoff.id}",
+        )
+        message = await add_line(uow, handoff.customer_id, line)
+        return handoff.customer_id if message else None
+
+    def _away(self, handoff: Handoff, customer: Customer | None) -> str:
+        """Say that nobody is there; outside the team's hours, from when on somebody is."""
+        now = self._clock.now()
+        language = customer.language if customer else None
+        opening = self._plan.teams[handoff.team].next_opening(now)
+        if opening <= now:
+            return say(Phrase.NOBODY_THERE, language)
+        zone = customer.time_zone if customer else None
+        when = from_time(opening, language, now=now, zone=zone, ours=self._plan.zone)
+        return say(Phrase.NOBODY_UNTIL, language, when=when)
 
 
 def _frames(before: Handoff, after: Handoff) -> list[dict[str, object]]:
@@ -141,31 +189,3 @@ async def _note(uow: UnitOfWork, case: Case, chosen: Account) -> None:
         customer_id=case.thread.customer_id,
         facts={"handoff": str(case.handoff.id), "to": chosen.email},
     )
-
-
-async def _tell(
-    uow: UnitOfWork, handoff: Handoff, there: Sequence[Account], place: int
-) -> UUID | None:
-    """Tell the customer, once a hand-off, that all are busy (and his place) or nobody is there."""
-    if handoff.reason == "callback":  # he waits for nothing in the chat
-        return None
-    try:
-        address = await where_he_is(uow, handoff.customer_id)
-    except Refused:
-        return None
-    customer = await uow.customers.get(handoff.customer_id)
-    last = await uow.cases.last_said(handoff.customer_id, address.id)
-    phrase = Phrase.ALL_BUSY if there else Phrase.NOBODY_THERE
-    line = Line(
-        Author.SYSTEM,
-        say(phrase, customer.language if customer else None, place=place),
-        MessageState.PENDING,
-        address,
-        place=last.place if last else None,
-        key=f"queue:{handoff.id}",
-    )
-    message = await uow.messages.add(handoff.customer_id, line)
-    if message is None:
-        return None
-    await uow.outbox.put(message, address)
-    return handoff.customer_id

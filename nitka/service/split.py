@@ -194,8 +194,10 @@ def _told(
 ) -> Dialogue | None:
     if not turns:
         return dialogue
-    events = [event for turn in turns for event in turn.events]
-    body = dialogues.replay(dialogue.body if dialogue else None, events)
+    body = dialogues.replay(dialogue.body if dialogue else None, ())
+    for turn in turns:
+        body = dialogues.replay(body, turn.events)
+        body = dialogues.remember(body, turn.facts) if turn.facts else body
     return Dialogue(body, dialogues.slots(body), dialogue.model if dialogue else "")
 
 

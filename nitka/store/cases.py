@@ -35,6 +35,8 @@ class SqlCases:
             .where(handoffs.c.id == handoff.id)
             .values(
                 team=handoff.team,
+                reason=handoff.reason,
+                facts=dict(handoff.facts),
                 state=handoff.state,
                 agent=handoff.agent,
                 taken_at=handoff.taken_at,
@@ -46,6 +48,11 @@ class SqlCases:
                 offered_to=handoff.offered_to,
                 offered_at=handoff.offered_at,
                 alarm=handoff.alarm,
+                corrected=dict(handoff.corrected),
+                asked_at=handoff.asked_at,
+                score=handoff.score,
+                remark=handoff.remark,
+                rated_at=handoff.rated_at,
             )
         )
 

@@ -78,6 +78,12 @@ def handoff(row: Row[Any]) -> Handoff:
         offered_to=row.offered_to,
         offered_at=row.offered_at,
         alarm=Alarm(row.alarm),
+        home_id=row.home_id,
+        corrected=row.corrected,
+        asked_at=row.asked_at,
+        score=row.score,
+        remark=row.remark,
+        rated_at=row.rated_at,
     )
 
 

@@ -45,13 +45,32 @@ _SUBJECTS = {
     "understood": """SELECT t.created_at, t.understanding FROM turns t
                      JOIN messages m ON m.id = t.message_id
                      WHERE m.customer_id = :root ORDER BY t.created_at""",
-    "requests": """SELECT team, reason, state, facts, opened_at FROM handoffs
-                   WHERE customer_id = :root ORDER BY opened_at""",
+    "requests": """SELECT team, reason, state,
+                     facts - CAST('{words,outcome,for}' AS text[]) AS facts,  -- what staff wrote
+                     corrected, opened_at, closed_at, asked_at, score, remark, rated_at
+                   FROM handoffs WHERE customer_id = :root ORDER BY opened_at""",
+    "planned": """SELECT f.kind, f.due_at, f.tell, f.state FROM follow_ups f
+                  JOIN handoffs h ON h.id = f.handoff_id
+                  WHERE h.customer_id = :root ORDER BY f.due_at""",
     "joins": """SELECT proof, joined_at, split_at FROM links
                 WHERE customer_id = ANY(:homes) OR other_id = ANY(:homes)""",
     "audit": """SELECT at, actor, action FROM audit WHERE customer_id = ANY(:homes) ORDER BY at""",
     "files": f"SELECT id, name, media_type, size, created_at FROM files WHERE id IN ({_FILES})",
 }
+
+_LEAVE_TURNS = """
+    WITH others AS (
+      SELECT t.message_id, m.customer_id,
+             row_number() OVER (PARTITION BY m.customer_id ORDER BY t.created_at) AS number
+      FROM turns t JOIN messages m ON m.id = t.message_id
+      WHERE t.customer_id = ANY(:homes) AND m.customer_id <> :root
+    )
+    UPDATE turns SET customer_id = o.customer_id,
+      turn = least(0, (SELECT min(b.turn) FROM turns b WHERE b.customer_id = o.customer_id))
+             - o.number
+    FROM others o WHERE turns.message_id = o.message_id
+"""
+"""Turns on the messages of somebody who was joined then: they are his, below his own numbers."""
 
 _WRITTEN = "(SELECT id FROM messages WHERE customer_id = :root)"
 _REACHED = "(SELECT id FROM addresses WHERE customer_id = :root)"
@@ -76,8 +95,14 @@ _ERASE: Sequence[tuple[str, TextClause]] = tuple(
         ("", f"DELETE FROM mentions WHERE message_id IN {_WRITTEN}"),
         ("", "DELETE FROM customer_tags WHERE customer_id = ANY(:homes)"),
         ("", f"DELETE FROM turns WHERE message_id IN {_WRITTEN}"),
+        ("", _LEAVE_TURNS),
         ("", "DELETE FROM dialogue_states WHERE customer_id = ANY(:homes)"),
         ("", "DELETE FROM answers WHERE body ->> 'customer' = ANY(:names)"),
+        (
+            "",
+            """DELETE FROM follow_ups WHERE handoff_id IN
+               (SELECT id FROM handoffs WHERE customer_id = :root)""",
+        ),
         ("handoffs", "DELETE FROM handoffs WHERE customer_id = :root"),
         ("", "UPDATE messages SET reply_to = NULL WHERE reply_to IN " + _WRITTEN),
         ("messages", "DELETE FROM messages WHERE customer_id = :root"),

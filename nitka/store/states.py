@@ -11,8 +11,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from nitka.domain.customer import Customer
+from nitka.domain.handoff import SETTLED
 from nitka.domain.turn import Dialogue, DoneTurn
-from nitka.store.tables import customers, dialogue_states, messages, threads, turns
+from nitka.store.tables import customers, dialogue_states, handoffs, messages, threads, turns
 
 
 class SqlStates:
@@ -59,7 +60,25 @@ class SqlStates:
             .where(messages.c.home_id.in_(homes), turns.c.created_at > since)
             .order_by(turns.c.created_at)
         )
-        return [DoneTurn(row.home_id, row.created_at, row.events) for row in rows]
+        taken = [DoneTurn(row.home_id, row.created_at, row.events) for row in rows]
+        backs = await self._connection.execute(
+            select(handoffs.c.home_id, handoffs.c.closed_at, handoffs.c.corrected).where(
+                handoffs.c.home_id.in_(homes), handoffs.c.closed_at > since
+            )
+        )
+        told = [
+            DoneTurn(row.home_id, row.closed_at, (), {**SETTLED, **row.corrected}) for row in backs
+        ]
+        return sorted([*taken, *told], key=lambda one: one.at)
+
+    async def wishes(self, customer_id: UUID, *, limit: int) -> Sequence[str]:
+        rows = await self._connection.execute(
+            select(turns.c.understanding["intent"].astext.label("wish"))
+            .where(turns.c.customer_id == customer_id)
+            .order_by(turns.c.turn.desc())
+            .limit(limit)
+        )
+        return [row.wish for row in reversed(rows.all()) if row.wish]
 
     async def last_turn_at(self, customer_id: UUID) -> datetime | None:
         query = select(func.max(turns.c.created_at)).where(turns.c.customer_id == customer_id)

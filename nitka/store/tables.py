@@ -360,6 +360,11 @@ handoffs = Table(
     Column("offered_to", Text),
     Column("offered_at", DateTime(timezone=True)),
     Column("alarm", Text, nullable=False, server_default="none"),
+    Column("corrected", JSONB, nullable=False, server_default="{}"),
+    Column("asked_at", DateTime(timezone=True)),
+    Column("score", Integer),
+    Column("remark", Text),
+    Column("rated_at", DateTime(timezone=True)),
     Index(None, "customer_id"),
     Index("ix_handoffs_open", "opened_at", postgresql_where=text("state <> 'closed'")),
     Index(None, "opened_at"),
@@ -370,6 +375,21 @@ handoffs = Table(
         "team",
         postgresql_where=text("state = 'waiting'"),
     ),
+)
+
+follow_ups = Table(
+    "follow_ups",
+    metadata,
+    _id(),
+    Column("handoff_id", ForeignKey("handoffs.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("staff", Text, nullable=False),
+    Column("words", Text),
+    Column("tell", Text),
+    Column("state", Text, nullable=False, server_default="planned"),
+    UniqueConstraint("handoff_id", "kind"),
+    Index("ix_follow_ups_due", "due_at", postgresql_where=text("state = 'planned'")),
 )
 
 drafts = Table(

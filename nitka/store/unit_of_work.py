@@ -21,6 +21,7 @@ from nitka.ports import (
     Directory,
     Doorway,
     Fetches,
+    FollowUps,
     Handoffs,
     Inbox,
     Inboxes,
@@ -44,6 +45,7 @@ from nitka.store.claims import SqlClaims, SqlCodes
 from nitka.store.customers import SqlCustomers
 from nitka.store.directory import SqlAnswers, SqlDirectory
 from nitka.store.fetches import SqlFetches
+from nitka.store.follow_ups import SqlFollowUps
 from nitka.store.handoffs import SqlHandoffs
 from nitka.store.inbox import SqlInbox
 from nitka.store.inboxes import SqlInboxes
@@ -80,6 +82,7 @@ class SqlUnitOfWork:
         self.doorway: Doorway = SqlDoorway(connection)
         self.loads: Loads = SqlLoads(connection)
         self.cases: Cases = SqlCases(connection)
+        self.follow_ups: FollowUps = SqlFollowUps(connection)
         self.answers: Answers = SqlAnswers(connection)
         self.links: Links = SqlLinks(connection)
         self.states: States = SqlStates(connection)

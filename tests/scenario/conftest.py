@@ -23,6 +23,7 @@ from nitka.engine.business import ActionServer
 from nitka.engine.scripted import ScriptedEngine
 from nitka.engine.states import RasaStates
 from nitka.errors import SendError
+from nitka.plan import load_plan
 from nitka.ports import Capabilities, Connector, Job, Part, Received, Sent
 from nitka.queue.connection import open_redis
 from nitka.queue.fanout import RedisFanout
@@ -33,18 +34,23 @@ from nitka.service.ask import Ask, Patience
 from nitka.service.commands import Commands
 from nitka.service.confirm import Confirm
 from nitka.service.deliver import Deliver
+from nitka.service.follow_up import FollowUps
 from nitka.service.front import ThreadFront
 from nitka.service.link import Codes
 from nitka.service.mover import Mover
 from nitka.service.people import People
 from nitka.service.privacy import Privacy
+from nitka.service.rate import Rate
 from nitka.service.recognise import Recognise
 from nitka.service.show import Show
 from nitka.service.speak import Speak
 from nitka.service.sweep import Sweep
 from nitka.service.work import Worker
+from nitka.settings import ROOT
 from nitka.store.files import DiskFiles
 from nitka.store.unit_of_work import SqlStore, open_store
+
+PLAN = load_plan(ROOT / "plan.yml")
 
 
 class SystemClock:
@@ -106,6 +112,7 @@ class House:
     confirm: Confirm
     privacy: Privacy
     sweep: Sweep
+    follow_ups: FollowUps
     files: DiskFiles
     connectors: dict[Channel, Connector]
     dialogues: RasaStates = field(default_factory=RasaStates)
@@ -216,6 +223,7 @@ def build(
         codes=codes,
         recognise=recognise,
         privacy=privacy,
+        rate=Rate(store, clock=SystemClock()),
         mover=mover,
     )
     connector = RecordingConnector()
@@ -242,12 +250,27 @@ def build(
             connectors=connectors,
         ),
         Deliver(store, queue=queue, connectors=connectors, clock=SystemClock()),
-        People(store, queue=queue, fanout=fanout, dialogues=RasaStates(), clock=SystemClock()),
+        People(
+            store,
+            plan=PLAN,
+            queue=queue,
+            fanout=fanout,
+            dialogues=RasaStates(),
+            clock=SystemClock(),
+        ),
         codes,
         recognise,
         Confirm(store, dialogues=dialogues, mover=mover),
         privacy,
         sweep,
+        FollowUps(
+            store,
+            plan=PLAN,
+            dialogues=dialogues,
+            queue=queue,
+            fanout=fanout,
+            clock=SystemClock(),
+        ),
         files,
         connectors,
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nitka.domain.plan import Place
+from nitka.domain.plan import Place, Satisfaction
 from nitka.domain.thread import Team
 from nitka.errors import ConfigError
 from nitka.plan import load_plan
@@ -52,6 +52,9 @@ def test_our_plan_is_right() -> None:
         (r"'\bproblem\w*'", r"'\bproblem(\w*'", "not a regular expression"),
         ("        ru: ul.", "        de: ul.", "unknown; expected one of en, ru, pl"),
         ("version: 1", "version: 2", "expected 1"),
+        ("  every_days: 30", "  every_days: often", "expected a whole number from 0 to 365"),
+        ("  quiet_minutes: 3", "  quiet_minutes: 61", "expected a whole number from 0 to 60"),
+        ("  after_minutes: 10", "  minutes: 10", "unknown; expected one of after_minutes"),
         ("    to: sales", "    before: perhaps\n    to: sales", "expected true or false"),
     ],
 )
@@ -80,3 +83,13 @@ def test_a_missing_file_is_the_settings(tmp_path: Path) -> None:
     """The setting is named."""
     with pytest.raises(ConfigError, match="NITKA_PLAN"):
         load_plan(tmp_path / "none.yml")
+
+
+def test_the_question_how_it_was_can_be_turned_off_or_left_out(tmp_path: Path) -> None:
+    """Left out it is asked as usual."""
+    head, rest = PLAN.split("satisfaction:\n", 1)
+    left_out = head + rest.split("\n\n", 1)[1]
+    for text, is_asked in ((left_out, True), (f"{left_out}\nsatisfaction: false\n", False)):
+        file = tmp_path / "plan.yml"
+        file.write_text(text, encoding="utf-8")
+        assert load_plan(file).satisfaction == (Satisfaction() if is_asked else None)

@@ -12,7 +12,6 @@ from nitka.api.desk.gate import DeskGate, caller_of
 from nitka.api.desk.notes import ask_for, known_among
 from nitka.api.v1.casework import stale
 from nitka.api.v1.shapes import NewHandBack
-from nitka.domain.handoff import HandBack
 from nitka.domain.staff import Right, Staff
 from nitka.domain.thread import Team
 from nitka.errors import Refused
@@ -66,6 +65,9 @@ class CasesApi:
             methods=["POST"],
             status_code=201,
             response_model_exclude_none=True,
+        )
+        router.add_api_route(
+            "/follow-ups/{follow_up_id}", self.cancel, methods=["DELETE"], status_code=204
         )
         router.add_api_route(
             "/customers/{customer_id}/looking", self.looking, methods=["POST"], status_code=204
@@ -137,9 +139,13 @@ class CasesApi:
         self, request: Request, handoff_id: UUID, back: NewHandBack
     ) -> shapes.DeskHandoff:
         """Close a hand-off and give the thread to the bot, with what it shall know."""
-        given = HandBack(back.outcome, back.facts, back.next)
+        given = back.value()
         staff = caller_of(request).account.staff
         return shapes.case_shape(await self._people.hand_back(handoff_id, staff, given))
+
+    async def cancel(self, request: Request, follow_up_id: UUID) -> None:
+        """Call off what was planned at a hand-back."""
+        await self._people.cancel(follow_up_id, caller_of(request).account.staff)
 
     async def looking(self, request: Request, customer_id: UUID, given: shapes.Looking) -> None:
         """Tell colleagues that one looks at a thread; with `typing`, the customer too."""

@@ -23,6 +23,7 @@ from nitka.api.v1.shapes import (
 from nitka.domain.address import Channel
 from nitka.domain.customer import Language
 from nitka.domain.desk import Canned, Mention, Row
+from nitka.domain.follow_up import FollowUp, FollowUpKind
 from nitka.domain.handoff import Alarm, Handoff
 from nitka.domain.message import Author, Message
 from nitka.domain.thread import Owner, Team
@@ -38,6 +39,19 @@ class DeskHandoff(ListedHandoff):
     first_reply_at: datetime | None = None
     alarm: Alarm = Alarm.NONE
     offered_to: str | None = None
+    asked_at: datetime | None = Field(None, description="When the customer was asked how it was.")
+
+
+class FollowUpShape(BaseModel):
+    """Something planned at a hand-back."""
+
+    id: UUID
+    handoff: UUID
+    kind: FollowUpKind
+    at: datetime
+    staff: str
+    words: str | None = None
+    tell: str | None = None
 
 
 class LineShape(MessageShape):
@@ -100,6 +114,7 @@ class DeskCustomer(CustomerShape):
     tags: list[str]
     drafts: list[str] = Field(description="What the bot would have said; it never went out.")
     cases: list[DeskHandoff]
+    planned: list[FollowUpShape]
 
 
 class Person(BaseModel):
@@ -237,6 +252,19 @@ def case_shape(handoff: Handoff) -> DeskHandoff:
         first_reply_at=handoff.first_reply_at,
         alarm=handoff.alarm,
         offered_to=handoff.offered_to,
+        asked_at=handoff.asked_at,
+    )
+
+
+def follow_up_shape(planned: FollowUp) -> FollowUpShape:
+    return FollowUpShape(
+        id=planned.id,
+        handoff=planned.handoff_id,
+        kind=planned.kind,
+        at=planned.due_at,
+        staff=planned.staff,
+        words=planned.words,
+        tell=planned.tell,
     )
 
 

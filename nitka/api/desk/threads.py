@@ -71,6 +71,7 @@ class ThreadsApi:
             tags=list(sight.tags),
             drafts=list(sight.drafts),
             cases=[shapes.case_shape(one) for one in portrait.handoffs],
+            planned=[shapes.follow_up_shape(one) for one in sight.planned],
         )
 
     async def messages(

@@ -14,7 +14,6 @@ from starlette.responses import JSONResponse
 from nitka.api.problems import problem
 from nitka.api.v1 import shapes
 from nitka.api.v1.gate import Gate, Scope, staff_of
-from nitka.domain.handoff import HandBack
 from nitka.service.people import People
 from nitka.service.write import Draft, Newer
 
@@ -101,8 +100,9 @@ class CaseworkApi:
         self, request: Request, handoff_id: UUID, back: shapes.NewHandBack
     ) -> shapes.ListedHandoff:
         """Close a hand-off. `facts` are slots that the bot shall know from now on; `next`:
-        `bot` makes it speak first, `callback` asks for a person to call."""
-        given = HandBack(back.outcome, back.facts, back.next)
+        `bot` makes it speak first, `callback` asks for a person to call, `reminder` brings the
+        thread back `at` a time."""
+        given = back.value()
         return shapes.handoff_shape(
             await self._people.hand_back(handoff_id, staff_of(request), given)
         )

@@ -8,11 +8,18 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from nitka.domain.address import Channel, Evidence
 from nitka.domain.customer import KnownAddress, Language
-from nitka.domain.handoff import Handoff, HandoffState, Next
+from nitka.domain.handoff import HandBack, Handoff, HandoffState, Next
 from nitka.domain.link import ClaimKind
 from nitka.domain.message import Attachment, Author, Message, MessageState
 from nitka.domain.thread import Owner, Team
@@ -52,6 +59,8 @@ class ListedHandoff(HandoffShape):
     closed_at: datetime | None = None
     outcome: str | None = None
     next: Next | None = None
+    score: int | None = Field(None, description="How the customer found it, 1 to 5.")
+    remark: str | None = Field(None, description="His words on it.")
 
 
 class SuggestionShape(BaseModel):
@@ -179,11 +188,31 @@ class NewNote(BaseModel):
 
 
 class NewHandBack(BaseModel):
-    """How a hand-off ends: the outcome, corrected slots, and what follows."""
+    """How a hand-off ends: the outcome, corrected slots, and what follows.
+
+    A `reminder` needs `at`; a `callback` may have one. At that time whoever handed back, or his
+    team, gets the thread with his `words`, and the bot writes `tell` to the customer.
+    """
 
     outcome: Annotated[Storable, StringConstraints(min_length=1, max_length=2000, pattern=r"\S")]
     facts: Facts = Field(default_factory=dict)
     next: Next = Next.NONE
+    at: AwareDatetime | None = None
+    words: Words | None = None
+    tell: Words | None = None
+
+    @model_validator(mode="after")
+    def _in_time(self) -> Self:
+        if self.next is Next.REMINDER and self.at is None:
+            raise ValueError("a reminder needs `at`")
+        later = self.at or self.words or self.tell
+        if later and (self.at is None or self.next not in (Next.REMINDER, Next.CALLBACK)):
+            raise ValueError("`at`, `words` and `tell` belong to a reminder or a callback `at`")
+        return self
+
+    def value(self) -> HandBack:
+        """Give it as the service takes it."""
+        return HandBack(self.outcome, self.facts, self.next, self.at, self.words, self.tell)
 
 
 def address_shape(known: KnownAddress) -> AddressShape:
@@ -258,4 +287,6 @@ def handoff_shape(handoff: Handoff) -> ListedHandoff:
         closed_at=handoff.closed_at,
         outcome=handoff.outcome,
         next=handoff.next,
+        score=handoff.score,
+        remark=handoff.remark,
     )

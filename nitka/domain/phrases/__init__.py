@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nitka.domain.customer import Language
+from nitka.domain.phrases.afterwards import AFTERWARDS
 from nitka.domain.phrases.link import LINK
 from nitka.domain.phrases.names import Phrase
 from nitka.domain.phrases.privacy import PRIVACY
@@ -10,7 +11,7 @@ from nitka.domain.phrases.talk import TALK
 
 __all__ = ["Phrase", "say"]
 
-_PHRASES = {**TALK, **LINK, **PRIVACY}
+_PHRASES = {**TALK, **LINK, **PRIVACY, **AFTERWARDS}
 
 
 def say(phrase: Phrase, language: Language | None, **values: object) -> str:

@@ -64,4 +64,41 @@ TALK: dict[Phrase, dict[Language, str]] = {
         "odpisze w tej rozmowie. Aby w międzyczasie porozmawiać z botem, wystarczy napisać „bot”; "
         "może też zanotować prośbę o oddzwonienie.",
     },
+    Phrase.NOBODY_UNTIL: {
+        Language.EN: "Nobody of the team is here just now; we are back {when}. Your request is "
+        "kept, and a colleague will answer right here. To go on with the bot meanwhile, just "
+        "write “bot”, or have us call you back.",
+        Language.RU: "Сейчас в команде никого нет на месте; мы снова будем {when}. Обращение "
+        "сохранено, и сотрудник ответит прямо здесь. Если пока хотите продолжить с ботом, "
+        "напишите «бот», или попросите перезвонить.",
+        Language.PL: "W tej chwili nie ma nikogo z zespołu; wracamy {when}. Zgłoszenie jest "
+        "zapisane i ktoś odpisze w tej rozmowie. Aby w międzyczasie porozmawiać z botem, wystarczy "
+        "napisać „bot”; można też poprosić o oddzwonienie.",
+    },
+    Phrase.CALL_ME_BACK: {
+        Language.EN: "Call me back",
+        Language.RU: "Перезвоните мне",
+        Language.PL: "Proszę oddzwonić",
+    },
+    Phrase.TO_THE_BOT: {
+        Language.EN: "Go on with the bot",
+        Language.RU: "Продолжить с ботом",
+        Language.PL: "Rozmowa z botem",
+    },
+    Phrase.CALL_NOTED: {
+        Language.EN: "Noted: a colleague will call you back on {phone}. Until then the bot is with "
+        "you here.",
+        Language.RU: "Записано: сотрудник перезвонит Вам по номеру {phone}. А пока с Вами здесь "
+        "бот.",
+        Language.PL: "Zanotowane: ktoś z zespołu oddzwoni pod numer {phone}. Do tego czasu "
+        "rozmowę prowadzi tu bot.",
+    },
+    Phrase.WHICH_NUMBER: {
+        Language.EN: "Gladly. Which number may we call? Please write it here, and when it suits "
+        "you best.",
+        Language.RU: "Хорошо. По какому номеру можно позвонить? Напишите его здесь, и когда Вам "
+        "удобно.",
+        Language.PL: "Oczywiście. Pod jaki numer możemy zadzwonić? Proszę napisać go tutaj, "
+        "i kiedy pasuje najlepiej.",
+    },
 }

@@ -28,6 +28,8 @@ def hands_over(request: TurnRequest) -> TurnResult:
     """A bot that knows one answer, and brings in people."""
     if "human" in request.text:
         return answer(f"Passing on: {request.text}", effects=(Effect("hand_over", FACTS),))
+    if request.payload:
+        return answer(f"The bot goes on with {request.payload}")
     return answer(f"You said: {request.text}")
 
 
@@ -46,11 +48,12 @@ async def open_row(page: Page, words: str) -> None:
 
 
 async def take(page: Page) -> None:
-    """Take the open conversation; an offer of it has a button of that name too."""
+    """Take the open conversation; an offer of it, with a button of that name too, may lie over it
+    where no pointer reaches it."""
     await (
         page.get_by_role("main", name="Messages")
         .get_by_role("button", name="Take", exact=True)
-        .click()
+        .dispatch_event("click")
     )
 
 
@@ -85,10 +88,10 @@ async def test_a_hand_off_is_taken_answered_noted_and_handed_back(staffed: Staff
     await olga.get_by_label("Value: order_number").fill("NT-10002")
     await olga.get_by_label("The bot speaks first").check()
     await olga.get_by_role("dialog").get_by_role("button", name="Hand back").click()
-    await chat.hears("bot")
+    await chat.hears("The bot goes on with /order_status")
     await chat.ask("thanks", "You said: thanks")
-    state = staffed.nitka.turns.asked[-1].state
-    assert "NT-10002" in str(state)
+    gone_on, _ = staffed.nitka.turns.asked[-2:]
+    assert "NT-10002" in str(gone_on.state)
     texts = str(await chat.lines())
     assert "careful" not in texts
     assert "The number was wrong" not in texts

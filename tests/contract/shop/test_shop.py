@@ -19,7 +19,8 @@ async def _double(demo: DemoShop) -> ScriptedShop:
     """The double, given the same orders and products."""
     orders = [order for n in (10001, 10002) if (order := await demo.find_order(f"NT-{n}"))]
     products = [p for sku in ("KET-01", "TOA-01") if (p := await demo.find_product(sku, "en"))]
-    return ScriptedShop(orders, products)
+    buyer = "anna.kowalska@example.com"
+    return ScriptedShop(orders, products, {buyer: await demo.purchases(buyer, "en")})
 
 
 @pytest.fixture
@@ -54,6 +55,24 @@ async def test_a_product_is_found_by_sku_and_by_words(shop: Shop) -> None:
     assert [p.sku for p in await shop.search_products("a toaster", "en")] == ["TOA-01"]
     assert list(await shop.search_products("bicycle", "en")) == []
     assert await shop.find_product("NONE", "en") is None
+
+
+async def test_who_bought_what_is_found_by_the_buyers_address(shop: Shop) -> None:
+    """In any letter case, with the names of the goods; nobody else's orders."""
+    bought = await shop.purchases("Anna.Kowalska@example.com", "en")
+    assert "NT-10001" in [one.number for one in bought]
+    assert sorted(bought, key=lambda one: one.placed_on, reverse=True) == list(bought)
+    first = next(one for one in bought if one.number == "NT-10001")
+    assert (first.skus, first.items) == (("GRI-02",), ("Electric coffee grinder Krok 40",))
+    assert list(await shop.purchases("nobody@example.com", "en")) == []
+    assert list(await shop.purchases("' OR 1=1 --", "en")) == []
+
+
+async def test_what_goes_with_a_purchase_is_in_stock_and_not_had(shop: Shop) -> None:
+    """At most three."""
+    found = await shop.goes_with(["KET-01"], "en")
+    assert 0 < len(found) <= 3
+    assert all(one.stock > 0 and one.sku != "KET-01" for one in found)
 
 
 async def test_a_complaint_is_opened_once_for_its_key(shop: Shop) -> None:

@@ -20,14 +20,17 @@ from nitka.api.app import Parts, create_app
 from nitka.api.assets import Assets
 from nitka.desk import DeskParts, compose_desk
 from nitka.domain.address import Channel
+from nitka.domain.customer import Language
+from nitka.domain.portrait import Bought, Buyer
 from nitka.domain.staff import Account, NewAccount, Role
+from nitka.errors import Unavailable
 from nitka.locks.passwords import ArgonPasswords
 from nitka.metrics import Metrics
 from nitka.ports import Amending
 from nitka.service.amend import Amend
 from nitka.service.people import People
 from nitka.service.uploads import KeptUploads
-from tests.scenario.conftest import House
+from tests.scenario.conftest import PLAN, House
 
 BASE = "http://nitka.test"
 FILE_BYTES = 64 * 1024
@@ -120,12 +123,33 @@ async def serving(app: FastAPI) -> AsyncIterator[str]:
             await served
 
 
+@dataclass
+class Shopfront:
+    """`ports.Shopfront` of a test: what it is asked, and what it answers."""
+
+    answer: Bought | None = None
+    away: bool = False
+    asked: list[Buyer] = field(default_factory=list)
+
+    async def bought(self, buyer: Buyer, language: Language) -> Bought | None:
+        self.asked.append(buyer)
+        if self.away:
+            raise Unavailable("the shop")
+        return self.answer
+
+
 @pytest.fixture
-async def desk(house: House, tmp_path: Path) -> AsyncIterator[Desk]:
+def shopfront() -> Shopfront:
+    return Shopfront()
+
+
+@pytest.fixture
+async def desk(house: House, shopfront: Shopfront, tmp_path: Path) -> AsyncIterator[Desk]:
     clock = MovedClock()
     amending: dict[Channel, Amending] = {}
     people = People(
         house.store,
+        plan=PLAN,
         queue=house.queue,
         fanout=house.fanout,
         dialogues=house.dialogues,
@@ -143,6 +167,8 @@ async def desk(house: House, tmp_path: Path) -> AsyncIterator[Desk]:
             uploads=KeptUploads(house.store, house.files, limit=FILE_BYTES),
             connectors=house.connectors,
             amend=Amend(house.store, queue=house.queue, fanout=house.fanout, channels=amending),
+            plan=PLAN,
+            shopfront=shopfront,
             base_url=BASE,
         )
     )
@@ -151,6 +177,7 @@ async def desk(house: House, tmp_path: Path) -> AsyncIterator[Desk]:
             house.server_api(people), Assets(tmp_path, demo=False), Metrics(), {}, routers=[router]
         )
     )
+    house.follow_ups._clock = clock
     made = Desk(house, app, clock, _PASSWORDS, amending)
     yield made
     for http in made.opened:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from nitka.domain.customer import Language
+from nitka.domain.customer import Language, Profile
 from nitka.domain.handoff import Alarm, Handoff
 from nitka.domain.thread import Team
+from nitka.domain.turn import TurnRequest, TurnResult
+from nitka.engine.scripted import echo
 from nitka.service.route import Route
+from tests.scenario.conftest import PLAN
 from tests.scenario.desk.conftest import Desk
 from tests.scenario.desk.test_api import handed_over
 
@@ -32,7 +36,7 @@ async def stay(desk: Desk, *emails: str) -> None:
 
 def route(desk: Desk) -> Route:
     house = desk.house
-    return Route(house.store, queue=house.queue, fanout=house.fanout, clock=desk.clock)
+    return Route(house.store, plan=PLAN, queue=house.queue, fanout=house.fanout, clock=desk.clock)
 
 
 async def handoff_of(desk: Desk, customer: UUID) -> Handoff:
@@ -89,6 +93,79 @@ async def test_a_customer_is_told_once_that_nobody_is_there(desk: Desk) -> None:
         desk.clock.ahead += timedelta(seconds=31)
     told = [t for t in await desk.house.texts(customer) if "Nobody of the team" in t]
     assert len(told) == 1
+
+
+MONDAY_NIGHT = datetime(2031, 6, 2, 22, 0, tzinfo=UTC)  # Warsaw: Tuesday, midnight
+SATURDAY = datetime(2031, 6, 7, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("now", "language", "zone", "words"),
+    [
+        (MONDAY_NIGHT, Language.EN, None, "we are back today from 9:00 (Europe/Warsaw)"),
+        (MONDAY_NIGHT, Language.EN, "Europe/London", "we are back tomorrow from 8:00."),
+        (MONDAY_NIGHT, Language.RU, "Asia/Tokyo", "мы снова будем сегодня с 16:00."),
+        (SATURDAY, Language.PL, "Europe/Warsaw", "wracamy w poniedziałek, 9 czerwca, od 9:00."),
+    ],
+)
+async def test_outside_the_hours_a_customer_is_told_when_somebody_is_back(
+    desk: Desk, now: datetime, language: Language, zone: str | None, words: str
+) -> None:
+    """In his language, in his own time where it is known, else in the firm's, which is named."""
+    desk.clock.ahead = now - datetime.now(UTC)
+    profile = Profile(time_zone=zone)
+    await desk.house.say("hello", profile=profile)
+    customer, _ = await handed_over(desk)
+    async with desk.house.store.begin() as uow:
+        await uow.customers.speak(customer, language, fixed=True)
+    await route(desk).look()
+    assert words in (await desk.house.texts(customer))[-1]
+
+
+async def test_who_waits_in_vain_is_called_back(desk: Desk) -> None:
+    """By a button; his number is asked for and kept, and he has the bot again."""
+    customer, _ = await handed_over(desk)
+    await route(desk).look()
+    await desk.house.say("Call me back")
+    await desk.house.answer(customer)
+    assert "Which number" in (await desk.house.texts(customer))[-1]
+    await desk.house.say("+48 600 100 200, after five")
+    await desk.house.answer(customer)
+    assert "call you back on +48 600 100 200" in (await desk.house.texts(customer))[-1]
+    handoff = await handoff_of(desk, customer)
+    assert (handoff.reason, handoff.state) == ("callback", "waiting")
+    assert handoff.facts["call"] == "+48 600 100 200, after five"
+    desk.house.engine.script = echo
+    await desk.house.say("and the kettle?")
+    await desk.house.answer(customer)
+    assert (await desk.house.texts(customer))[-1].endswith("and the kettle?")
+
+
+async def test_who_waits_has_the_bot_back_by_a_button(desk: Desk) -> None:
+    """He keeps his place."""
+    customer, _ = await handed_over(desk)
+    await route(desk).look()
+    await desk.house.say("Go on with the bot")
+    await desk.house.answer(customer)
+    assert "The bot is with you again" in (await desk.house.texts(customer))[-1]
+    assert (await handoff_of(desk, customer)).state == "waiting"
+
+
+async def test_a_hand_off_says_the_mood_and_what_the_bot_has_answered(desk: Desk) -> None:
+    """From what was understood: the worst counts, small talk does not."""
+    understood = iter(["greet", "price", "abuse", "stock", "price", "thanks"])
+
+    def understands(request: TurnRequest) -> TurnResult:
+        return replace(echo(request), understanding={"intent": next(understood)})
+
+    desk.house.engine.script = understands
+    for number in range(6):
+        received = await desk.house.say(f"line {number}")
+        await desk.house.answer(received.customer_id)
+    customer, _ = await handed_over(desk)
+    facts = (await handoff_of(desk, customer)).facts
+    assert facts["mood"] == "angry"
+    assert facts["answered"] == ["price", "stock"]
 
 
 async def test_the_clocks_warn_and_escalate_until_somebody_answers(desk: Desk) -> None:

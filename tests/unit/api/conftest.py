@@ -19,6 +19,7 @@ from nitka.bootstrap import SystemClock
 from nitka.domain.address import Channel
 from nitka.engine.states import RasaStates
 from nitka.metrics import Metrics
+from nitka.plan import load_plan
 from nitka.ports import Fanout, Live
 from nitka.service.confirm import Confirm
 from nitka.service.mover import Mover
@@ -26,6 +27,7 @@ from nitka.service.people import People
 from nitka.service.privacy import Privacy
 from nitka.service.show import Show
 from nitka.service.speak import Speak
+from nitka.settings import ROOT
 from tests.unit.api.doubles import MemoryReceiver, MemoryStore, MemoryWakes
 
 Check = Callable[[], Awaitable[bool]]
@@ -99,6 +101,7 @@ def _nobody(store: MemoryStore, wakes: MemoryWakes) -> People:
     """The steps of staff, which are tested over the real store (tests/scenario)."""
     return People(
         store.port,
+        plan=load_plan(ROOT / "plan.yml"),
         queue=wakes.queue,
         fanout=wakes,  # type: ignore[arg-type]  # it only publishes here
         dialogues=RasaStates(),

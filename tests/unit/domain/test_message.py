@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -29,6 +30,8 @@ def test_buttons_become_a_numbered_list() -> None:
     assert shown.text == "What is it?\n1. Where is my order?\n2. Нет, спасибо\n3. Ja"
     assert shown.buttons == ()
     assert numbered(shown) is shown
+    scale = replace(ASKED, buttons=(Button("1 – bad", "/1"), Button("2", "/2"), Button(" ", "/3")))
+    assert numbered(scale).text == "What is it?\n1 – bad\n2\n3.", "a title may be its number"
 
 
 @pytest.mark.parametrize(

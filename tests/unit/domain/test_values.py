@@ -165,7 +165,7 @@ def test_a_phrase_is_english_where_the_language_is_not_known(phrase: Phrase) -> 
 
 _NAMED = (
     *("code", "ways", "minutes", "wait", "channel", "messages", "since", "files", "handoffs"),
-    *("channels", "facts", "hours", "receipt", "at", "addresses", "place"),
+    *("channels", "facts", "hours", "receipt", "at", "addresses", "place", "when", "phone"),
 )
 _ON_BUTTONS = {
     Phrase.PRIVACY_EXPORT,
@@ -173,6 +173,8 @@ _ON_BUTTONS = {
     Phrase.YES_EXPORT,
     Phrase.YES_ERASE,
     Phrase.NO_KEEP,
+    *(Phrase.CALL_ME_BACK, Phrase.TO_THE_BOT, Phrase.WORST, Phrase.BEST),
+    *(Phrase.ADD_WORDS, Phrase.NO_WORDS),
 }
 _ORDER = [
     MessageState.RECEIVED,

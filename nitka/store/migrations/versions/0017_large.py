@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0017"
-down_revision = "0014"
+down_revision = "0015"
 
 _FROM = "ёąćęłńóśźż-@./+_:~‐‑–—№€£«»„”“’…•\u00a0\u202f"
 _TO = "еacelnoszz" + " " * (len(_FROM) - 10)

@@ -94,6 +94,7 @@ class Desk extends Rows {
 
   async take(): Promise<void> {
     const waiting = this.handoff;
+    if (this.offer?.customer === this.open) this.offer = null;
     const path = waiting ? `/handoffs/${waiting.id}/take` : `/customers/${this.open}/take-over`;
     await this.tell(() => post(path));
     if (this.offer?.customer === this.open) this.offer = null;
@@ -137,10 +138,8 @@ class Desk extends Rows {
     });
   }
 
-  async handBack(outcome: string, facts: Record<string, string>, next: string): Promise<boolean> {
-    const done = await this.tell(() =>
-      post(`/handoffs/${this.handoff?.id ?? ""}/hand-back`, { outcome, facts, next }),
-    );
+  async handBack(back: object): Promise<boolean> {
+    const done = await this.tell(() => post(`/handoffs/${this.handoff?.id ?? ""}/hand-back`, back));
     await this.refresh();
     return done;
   }

@@ -38,6 +38,26 @@ export interface Handoff {
   waiting_since?: string;
   alarm: "none" | "warned" | "escalated";
   offered_to?: string;
+  score?: number;
+  remark?: string;
+}
+/** How a hand-off ends, and what follows; see `POST /handoffs/{id}/hand-back`. */
+export interface Back {
+  outcome: string;
+  facts: Record<string, string>;
+  next: string;
+  at?: string;
+  words?: string;
+  tell?: string;
+}
+export interface Planned {
+  id: string;
+  handoff: string;
+  kind: "question" | "reminder" | "callback";
+  at: string;
+  staff: string;
+  words?: string;
+  tell?: string;
 }
 export interface Row {
   customer: string;
@@ -114,8 +134,17 @@ export interface Customer {
   slots: Record<string, unknown>;
   suggestions?: { customer: string; name?: string; because: string[]; clashes: boolean }[];
   cases: Handoff[];
+  planned: Planned[];
   tags: string[];
   drafts: string[];
+}
+export interface Portrait {
+  customer: string;
+  interests: { wish: string; times: number }[];
+  products: string[];
+  orders: { number: string; state: string; placed_on: string; items: string[] }[];
+  offers: { sku: string; name: string; price: string }[];
+  shop: "ok" | "away" | "none";
 }
 export interface Canned {
   id: string;
