@@ -22,9 +22,10 @@ from playwright.async_api import Browser, async_playwright, expect
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
+from scripts.screenshots.desk import SITE_KEY, photograph_desk  # noqa: E402
 from tests.browser.chat import Chat  # noqa: E402 - the root is on the path only now
 from tests.browser.find_chromium import find  # noqa: E402
-from tests.browser.house import whole_house  # noqa: E402
+from tests.browser.house import House, whole_house  # noqa: E402
 from tests.browser.test_continue import Service  # noqa: E402
 
 IMAGES = ROOT / "docs" / "img"
@@ -104,17 +105,20 @@ def packed(png: bytes) -> bytes:
     )
 
 
-async def photograph(url: str) -> dict[str, bytes]:
+async def photograph(house: House) -> dict[str, bytes]:
     """Give every picture by its file's name."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=find())
-        return {f"{shot.name}.png": packed(await take(browser, url, shot)) for shot in SHOTS}
+        pictures = {f"{shot.name}.png": await take(browser, house.url, shot) for shot in SHOTS}
+        pictures |= await photograph_desk(browser, house)
+        return {name: packed(picture) for name, picture in pictures.items()}
 
 
 def main() -> int:
     """Write the pictures; 0, or 1 when one is too large for a page that is read online."""
-    with tempfile.TemporaryDirectory() as home, whole_house(Path(home)) as house:
-        pictures = asyncio.run(photograph(house.url))
+    signed = {"NITKA_SITE_KEY": SITE_KEY}
+    with tempfile.TemporaryDirectory() as home, whole_house(Path(home), signed) as house:
+        pictures = asyncio.run(photograph(house))
     IMAGES.mkdir(parents=True, exist_ok=True)
     for name, picture in pictures.items():
         (IMAGES / name).write_bytes(picture)

@@ -114,7 +114,7 @@ async def test_files_reach_customers_and_are_seen_at_the_desk(
     for name in ("drop.png", "paste.png"):
         picture = chat.page.locator("article.agent").get_by_role("img", name=name)
         await expect(picture).to_have_js_property("naturalWidth", 10)
-    await chat.field.press_sequentially("hm")
+    await chat.field.press_sequentially("one more thing", delay=300)  # as people type
     await expect(olga.locator(".status")).to_contain_text("The customer is writing")
     await olga.screenshot(path=tmp_path / "sent.png")
 

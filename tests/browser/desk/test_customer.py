@@ -120,7 +120,7 @@ async def test_a_suggestion_is_compared_joined_and_separated_again(staffed: Staf
 
 async def test_a_customer_is_saved_as_a_file_and_erased(staffed: Staffed, tmp_path: Path) -> None:
     """The archive is a real one; who looks is told that he is gone, and nobody finds him."""
-    boss = await staffed.at_work("Basia", "supervisor")
+    boss = await staffed.at_work("Bogna", "supervisor")
     agent = await staffed.at_work("Adam")
     await declining(boss)
     await declining(agent)
@@ -162,7 +162,7 @@ async def test_axe_finds_nothing_serious_on_the_page(
     staffed: Staffed, scheme: str, phone: bool, tmp_path: Path
 ) -> None:
     """The page and its dialogs; opened by its link, which needs no more than signing in."""
-    name = {"light": ("Marta", "Irena"), "dark": ("Jan", "Zofia")}[scheme][phone]
+    name = {"light": ("Marta", "Irena"), "dark": ("Jan", "Zuzanna")}[scheme][phone]
     email = f"ola.of.{name.lower()}@example.com"
     page = await staffed.at_work(name, "admin", phone=phone, color_scheme=scheme)
     await declining(page)
