@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -52,7 +52,7 @@ class KnownAddress:
     evidence: Evidence
     reachable: bool
     home_id: UUID
-    seen_at: datetime | None = None
+    seen_at: datetime | None = field(default=None, compare=False)
 
 
 def number_of(customer_id: UUID) -> str:
