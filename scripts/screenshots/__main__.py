@@ -109,8 +109,8 @@ async def photograph(house: House) -> dict[str, bytes]:
     """Give every picture by its file's name."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=find())
-        pictures = {f"{shot.name}.png": await take(browser, house.url, shot) for shot in SHOTS}
-        pictures |= await photograph_desk(browser, house)
+        pictures = await photograph_desk(browser, house)  # first: its inbox has nobody else
+        pictures |= {f"{shot.name}.png": await take(browser, house.url, shot) for shot in SHOTS}
         return {name: packed(picture) for name, picture in pictures.items()}
 
 
