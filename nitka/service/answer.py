@@ -211,7 +211,9 @@ class Answer:
                 if effect.kind == "hand_over":
                     handed_over = True
                     reason = str(effect.facts.get("reason") or "unknown")
-                    summary = await sum_up(uow, customer_id, result, reason=reason)
+                    summary = await sum_up(
+                        uow, customer_id, result, reason=reason, seq=waiting.message.seq
+                    )
                     await hand_over(
                         uow,
                         customer_id,

@@ -151,7 +151,7 @@ async def test_who_waits_has_the_bot_back_by_a_button(desk: Desk) -> None:
     assert (await handoff_of(desk, customer)).state == "waiting"
 
 
-async def test_a_hand_off_says_the_mood_and_what_the_bot_has_answered(desk: Desk) -> None:
+async def test_a_hand_off_says_the_mood_and_what_came_before(desk: Desk) -> None:
     """From what was understood: the worst counts, small talk does not."""
     understood = iter(["greet", "price", "abuse", "stock", "price", "thanks"])
 
@@ -160,12 +160,13 @@ async def test_a_hand_off_says_the_mood_and_what_the_bot_has_answered(desk: Desk
 
     desk.house.engine.script = understands
     for number in range(6):
-        received = await desk.house.say(f"line {number}")
+        received = await desk.house.say(f"this is line {number}" if number else "hello")
         await desk.house.answer(received.customer_id)
     customer, _ = await handed_over(desk)
     facts = (await handoff_of(desk, customer)).facts
     assert facts["mood"] == "angry"
     assert facts["answered"] == ["price", "stock"]
+    assert facts["said_before"] == ["this is line 4", "this is line 5"]
 
 
 async def test_the_clocks_warn_and_escalate_until_somebody_answers(desk: Desk) -> None:
