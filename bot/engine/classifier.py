@@ -103,7 +103,11 @@ class WishClassifier(GraphComponent, IntentClassifier):
             widths = [one.shape[1] for one in rows[:number]]
             joint = np.hstack(rows[:number])
             meaning = Meaning.fit(joint, widths, directions)
-            machine = KernelMachine.fit(counts, meaning.of(joint), intents, self._shape)
+            # Held back messages gave every step the same temperature; fitting one is not cheap.
+            known = self._steps[0].machine.temperature if self._steps else None
+            machine = KernelMachine.fit(
+                counts, meaning.of(joint), intents, self._shape, temperature=known
+            )
             self._steps.append(_Step(meaning, machine))
         self._persist(self._counts)
         return self._resource

@@ -48,20 +48,35 @@ class KernelMachine:
 
     @classmethod
     def fit(
-        cls, counts: csr_matrix, meaning: Matrix, intents: list[str], shape: Shape
+        cls,
+        counts: csr_matrix,
+        meaning: Matrix,
+        intents: list[str],
+        shape: Shape,
+        *,
+        temperature: float | None = None,
     ) -> KernelMachine:
-        """Returns a machine trained on all messages, the temperature on those held back."""
-        temperature = DEFAULT_TEMPERATURE
-        if len(intents) >= _LEAST_FOR_FITTING:
-            mixed = np.random.default_rng(0).permutation(len(intents))
-            back = mixed[: int(len(intents) * _HELD_BACK)]
-            there = mixed[len(back) :][:_FIRST]
-            first = cls._solve(counts[there], meaning[there], [intents[i] for i in there], shape)
-            meant = [intents[i] for i in back]
-            temperature = first._best_temperature(counts[back], meaning[back], meant)
+        """Returns a machine trained on all messages.
+
+        Without a ``temperature`` it is fitted on messages that are held back for it.
+        """
+        if temperature is None:
+            temperature = cls._fitting_temperature(counts, meaning, intents, shape)
         machine = cls._solve(counts, meaning, intents, shape)
         machine.temperature = temperature
         return machine
+
+    @classmethod
+    def _fitting_temperature(
+        cls, counts: csr_matrix, meaning: Matrix, intents: list[str], shape: Shape
+    ) -> float:
+        if len(intents) < _LEAST_FOR_FITTING:
+            return DEFAULT_TEMPERATURE
+        mixed = np.random.default_rng(0).permutation(len(intents))
+        back = mixed[: int(len(intents) * _HELD_BACK)]
+        there = mixed[len(back) :][:_FIRST]
+        first = cls._solve(counts[there], meaning[there], [intents[i] for i in there], shape)
+        return first._best_temperature(counts[back], meaning[back], [intents[i] for i in back])
 
     @classmethod
     def _solve(
