@@ -22,7 +22,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from engine.encoder import SentenceEncoder, meant, open_encoder
+from engine.encoder import SentenceEncoder, beginning, open_encoder
 from engine.features import Counts, Matrix, Meaning
 from engine.folding import fold
 from engine.kernel import KernelMachine, Shape
@@ -94,8 +94,8 @@ class WishClassifier(GraphComponent, IntentClassifier):
         intents = [str(message.get(INTENT)) for message in messages]
         if len(set(intents)) < 2:
             raise ValueError("The training data must have messages of at least two intents.")
-        texts = [str(message.get(TEXT)) for message in messages]
-        folded = _folded(texts)
+        texts = [respell(str(message.get(TEXT))) for message in messages]
+        folded = [fold(text) for text in texts]
         self._counts = Counts.fit(folded)
         counts = self._counts.rows(folded)
         rows = [_encoded(encoder, texts) for encoder in self._encoders]
@@ -121,7 +121,7 @@ class WishClassifier(GraphComponent, IntentClassifier):
         if self._counts is None or not self._steps:
             return messages
         confidences = self._confidences(
-            self._counts, [str(message.get(TEXT) or "") for message in messages]
+            self._counts, [respell(str(message.get(TEXT) or "")) for message in messages]
         )
         names = self._steps[0].machine.intents
         for message, shares in zip(messages, confidences, strict=True):
@@ -133,8 +133,8 @@ class WishClassifier(GraphComponent, IntentClassifier):
         return messages
 
     def _confidences(self, known: Counts, texts: List[str]) -> Matrix:
-        """Returns one row per text, each from the first step that leaves no doubt."""
-        counts = known.rows(_folded(texts))
+        """Returns one row per text (respelt), each from the first step that leaves no doubt."""
+        counts = known.rows([fold(text) for text in texts])
         confidences = np.zeros((len(texts), len(self._steps[0].machine.intents)), np.float32)
         open_ones = np.arange(len(texts))
         rows = np.empty((len(texts), 0), np.float32)
@@ -181,11 +181,7 @@ class WishClassifier(GraphComponent, IntentClassifier):
         return made
 
 
-def _folded(texts: Sequence[str]) -> List[str]:
-    return [fold(respell(text)) for text in texts]
-
-
 def _encoded(encoder: SentenceEncoder, texts: Sequence[str]) -> Matrix:
     """Returns one row per text; what has no letters means what an empty text means."""
-    rows: Matrix = encoder.encode([meant(text) for text in texts]).astype(np.float32)
+    rows: Matrix = encoder.encode([beginning(text) for text in texts]).astype(np.float32)
     return rows

@@ -164,7 +164,8 @@ class RememberingEncoder:
             for text in set(texts) & self._rows.keys():
                 self._rows.move_to_end(text)
                 found[text] = self._rows[text]
-        missing = [text for text in dict.fromkeys(texts) if text not in found]
+        # By length: texts that are encoded together then take the same time.
+        missing = sorted((text for text in dict.fromkeys(texts) if text not in found), key=len)
         for start in range(0, len(missing), _BATCH):
             batch = missing[start : start + _BATCH]
             self._progress(start, len(missing))
@@ -182,7 +183,7 @@ _opened: list[RememberingEncoder] = []
 
 def warm(texts: Sequence[str]) -> None:
     """Lets the encoder that is asked of every message remember these texts."""
-    asked = [meant(text) for text in texts if text.strip()]
+    asked = [beginning(respell(text)) for text in texts if text.strip()]
     for encoder in _opened[:1] if asked else ():
         encoder.encode(asked)
 
@@ -210,6 +211,6 @@ def _load(kind: str, folder: str | None) -> SentenceEncoder:
     raise RuntimeError(f"Unknown encoder `{kind}`: it must be nano, onnx or use.")
 
 
-def meant(text: str) -> str:
-    """Returns what of a message is encoded: its beginning, Russian in its own letters."""
-    return " ".join(respell(text).split())[:_LONGEST]
+def beginning(text: str) -> str:
+    """Returns what of a message is encoded."""
+    return " ".join(text.split())[:_LONGEST]
