@@ -54,16 +54,6 @@ async def page_of(page: Page, words: str) -> Locator:
     return found
 
 
-async def declining(page: Page) -> None:
-    """Turn down whatever is offered, also while a dialog lies over it."""
-    offer = page.get_by_role("alertdialog").get_by_role("button", name="Not me")
-
-    async def decline(button: Locator) -> None:
-        await button.dispatch_event("click")
-
-    await page.add_locator_handler(offer, decline)
-
-
 async def join(page: Page) -> None:
     """Compare the open customer with the one who is suggested, and join the two."""
     await page.get_by_role("button", name="Look closer").first.click()
@@ -122,8 +112,6 @@ async def test_a_customer_is_saved_as_a_file_and_erased(staffed: Staffed, tmp_pa
     """The archive is a real one; who looks is told that he is gone, and nobody finds him."""
     boss = await staffed.at_work("Bogna", "supervisor")
     agent = await staffed.at_work("Adam")
-    await declining(boss)
-    await declining(agent)
     await one_person_twice(staffed, "erase@example.com")
     card = await page_of(boss, "as erase@example.com")
     await page_of(agent, "as erase@example.com")
@@ -165,7 +153,6 @@ async def test_axe_finds_nothing_serious_on_the_page(
     name = {"light": ("Marta", "Irena"), "dark": ("Jan", "Zuzanna")}[scheme][phone]
     email = f"ola.of.{name.lower()}@example.com"
     page = await staffed.at_work(name, "admin", phone=phone, color_scheme=scheme)
-    await declining(page)
     await one_person_twice(staffed, email)
     card = await page_of(page, f"as {email}")
     await page.reload()
