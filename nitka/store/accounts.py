@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from nitka.domain.customer import Language
 from nitka.domain.staff import Account, NewAccount, OneTimeLink, Purpose, Role, Session
 from nitka.domain.thread import Team
-from nitka.store.tables import staff, staff_failures, staff_links, staff_sessions, tokens
+from nitka.store.tables.ledger import tokens
+from nitka.store.tables.staff import staff, staff_failures, staff_links, staff_sessions
 
 
 class SqlAccounts:

@@ -13,7 +13,8 @@ from nitka.domain.handoff import Alarm, Handoff, HandoffState
 from nitka.domain.message import Author, Message
 from nitka.domain.routing import Load
 from nitka.store import mapping
-from nitka.store.tables import handoffs, messages
+from nitka.store.tables.handoffs import handoffs
+from nitka.store.tables.threads import messages
 
 _LATELY = timedelta(days=2)
 

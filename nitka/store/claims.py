@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from nitka.domain.code import GUESS_WINDOW, Code, Guesses
 from nitka.domain.link import Claim, ClaimKind, Source
 from nitka.store.links import SqlLinks
-from nitka.store.tables import claims, guesses, link_codes, signatures
+from nitka.store.tables.identity import claims, guesses, link_codes, signatures
 
 _SHARED = (ClaimKind.EMAIL, ClaimKind.PHONE, ClaimKind.BROWSER)
 _MOST = 50

@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from nitka.domain.address import Address
 from nitka.domain.customer import Customer, KnownAddress, Language, Profile
 from nitka.store import mapping
-from nitka.store.tables import addresses, customers, threads
+from nitka.store.tables.customers import addresses, customers
+from nitka.store.tables.threads import threads
 
 
 class SqlCustomers:

@@ -14,7 +14,8 @@ from nitka.domain.customer import Customer
 from nitka.ports import Answer
 from nitka.store import mapping
 from nitka.store.links import SqlLinks
-from nitka.store.tables import addresses, answers, customers
+from nitka.store.tables.customers import addresses, customers
+from nitka.store.tables.ledger import answers
 
 
 class SqlDirectory:

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from nitka.ports import Fetch
 from nitka.store import mapping
-from nitka.store.tables import fetches, messages
+from nitka.store.tables.flow import fetches
+from nitka.store.tables.threads import messages
 
 
 class SqlFetches:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from nitka.domain.follow_up import FollowUp, FollowUpKind, FollowUpState, NewFollowUp
-from nitka.store.tables import follow_ups, handoffs
+from nitka.store.tables.handoffs import follow_ups, handoffs
 
 _PLANNED = text("follow_ups.state = 'planned'")  # as the partial index says it
 

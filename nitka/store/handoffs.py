@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from nitka.domain.handoff import Handoff, HandoffState
 from nitka.domain.thread import Team
 from nitka.store import mapping
-from nitka.store.tables import drafts, handoffs, threads
+from nitka.store.tables.handoffs import drafts, handoffs
+from nitka.store.tables.threads import threads
 
 
 class SqlHandoffs:

@@ -16,7 +16,9 @@ from nitka.domain.message import Message
 from nitka.errors import Unavailable
 from nitka.ports import Waiting
 from nitka.store import mapping
-from nitka.store.tables import addresses, inbox, messages
+from nitka.store.tables.customers import addresses
+from nitka.store.tables.flow import inbox
+from nitka.store.tables.threads import messages
 
 
 class SqlInbox:

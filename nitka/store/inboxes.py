@@ -16,14 +16,11 @@ from nitka.domain.handoff import Handoff, HandoffState
 from nitka.domain.message import Message
 from nitka.domain.staff import Account, Right
 from nitka.store import mapping, search
-from nitka.store.tables import (
-    audit,
-    customers,
-    handoffs,
-    messages,
-    staff_reads,
-    threads,
-)
+from nitka.store.tables.customers import customers
+from nitka.store.tables.handoffs import handoffs
+from nitka.store.tables.ledger import audit
+from nitka.store.tables.staff import staff_reads
+from nitka.store.tables.threads import messages, threads
 
 _OPEN = text("handoffs.state <> 'closed'")  # as the partial index says it
 

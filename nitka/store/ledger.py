@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from nitka.domain.inbound import Outcome
 from nitka.ports import Entry, StoredFile, Tally
-from nitka.store.tables import audit, files, inbox, messages, tokens
+from nitka.store.tables.flow import inbox
+from nitka.store.tables.ledger import audit, files, tokens
+from nitka.store.tables.threads import messages
 
 
 class SqlLedger:

@@ -14,7 +14,9 @@ from nitka.domain.link import Before, Gain, Link, Proof
 from nitka.domain.thread import Owner, Team
 from nitka.domain.turn import Dialogue
 from nitka.ports import NewLink
-from nitka.store.tables import addresses, links, messages, threads
+from nitka.store.tables.customers import addresses
+from nitka.store.tables.identity import links
+from nitka.store.tables.threads import messages, threads
 
 _ONE_AT_A_TIME = 0x6E69746B61  # "nitka"
 _JOINED = text(

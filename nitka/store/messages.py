@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from nitka.domain.message import Author, Message, MessageState
 from nitka.ports import Line, Revision
 from nitka.store import mapping
-from nitka.store.tables import messages, revisions, threads
+from nitka.store.tables.threads import messages, revisions, threads
 
 
 class SqlMessages:

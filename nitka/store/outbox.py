@@ -14,7 +14,9 @@ from nitka.domain.customer import KnownAddress
 from nitka.domain.message import Message
 from nitka.ports import Due, Way
 from nitka.store import mapping
-from nitka.store.tables import addresses, messages, outbox
+from nitka.store.tables.customers import addresses
+from nitka.store.tables.flow import outbox
+from nitka.store.tables.threads import messages
 
 
 def _one_more(native_id: str | None) -> ColumnElement[object]:

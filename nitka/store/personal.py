@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from nitka.domain.privacy import Erased, Kept, Receipt
-from nitka.store.tables import erasures, exports
+from nitka.store.tables.privacy import erasures, exports
 
 _FILES = """
     SELECT id FROM files WHERE owner IN (

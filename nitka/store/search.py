@@ -16,14 +16,9 @@ from nitka.domain.customer import Customer
 from nitka.domain.message import Message
 from nitka.store import mapping
 from nitka.store.links import SqlLinks
-from nitka.store.tables import (
-    FOLDED,
-    LINE_WORDS,
-    PERSON_WORDS,
-    customers,
-    threads,
-    words_of,
-)
+from nitka.store.tables.customers import customers
+from nitka.store.tables.threads import threads
+from nitka.store.tables.words import FOLDED, LINE_WORDS, PERSON_WORDS, words_of
 
 _MOST_PEOPLE = 300  # hits of an index that are put in order
 _MOST_LINES = 5_000

@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from nitka.store.tables import secrets
+from nitka.store.tables.ledger import secrets
 
 
 class SqlSecrets:

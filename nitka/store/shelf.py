@@ -14,7 +14,9 @@ from nitka.domain.desk import Canned, Mention
 from nitka.domain.link import members
 from nitka.store import mapping
 from nitka.store.links import SqlLinks
-from nitka.store.tables import canned_replies, customer_tags, customers, mentions, messages
+from nitka.store.tables.customers import customer_tags, customers
+from nitka.store.tables.staff import canned_replies, mentions
+from nitka.store.tables.threads import messages
 
 
 class SqlShelf:

@@ -13,7 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from nitka.domain.customer import Customer
 from nitka.domain.handoff import SETTLED
 from nitka.domain.turn import Dialogue, DoneTurn
-from nitka.store.tables import customers, dialogue_states, handoffs, messages, threads, turns
+from nitka.store.tables.customers import customers
+from nitka.store.tables.handoffs import handoffs
+from nitka.store.tables.threads import messages, threads
+from nitka.store.tables.turns import dialogue_states, turns
 
 
 class SqlStates:

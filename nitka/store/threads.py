@@ -14,7 +14,8 @@ from nitka.errors import Fenced
 from nitka.ports import Choice
 from nitka.store import mapping
 from nitka.store.links import SqlLinks
-from nitka.store.tables import dialogue_states, threads, turns
+from nitka.store.tables.threads import threads
+from nitka.store.tables.turns import dialogue_states, turns
 
 
 class SqlThreads:
