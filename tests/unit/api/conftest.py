@@ -15,9 +15,9 @@ from nitka.api.app import Parts, create_app
 from nitka.api.assets import Assets
 from nitka.api.v1.gate import Gate, Scope, digest_of
 from nitka.api.v1.routes import ServerApi
-from nitka.bootstrap import SystemClock
 from nitka.domain.address import Channel
 from nitka.engine.states import RasaStates
+from nitka.house import SystemClock
 from nitka.metrics import Metrics
 from nitka.plan import load_plan
 from nitka.ports import Fanout, Live
