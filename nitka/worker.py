@@ -54,7 +54,7 @@ def compose_worker(settings: Settings, house: House) -> list[Coroutine[object, o
         worker.run(),
         route.run(),
         follow_ups.run(),
-        shared.sweep.always(),
+        shared.sweep.run(),
         _beat(house.queue),
         *listeners,
     ]

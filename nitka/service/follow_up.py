@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from uuid import UUID
 
-import structlog
-
 from nitka.domain.follow_up import FollowUp, FollowUpKind, FollowUpState
 from nitka.domain.plan import Plan
-from nitka.errors import NitkaError, Refused
+from nitka.errors import Refused
 from nitka.ports import Clock, Dialogues, Fanout, Job, Queue, Store, UnitOfWork, topic_of
 from nitka.service.casework import Case, open_case
 from nitka.service.rate import ask_how_it_was
 from nitka.service.remind import remind
-from nitka.service.stop import heed
+from nitka.service.repeat import repeat
 
-log = structlog.get_logger(__name__)
 _EVERY = 2.0  # seconds
 _AGAIN = timedelta(minutes=1)  # what is out of place is tried again
 _AT_ONCE = 100
@@ -46,13 +42,7 @@ class FollowUps:
 
     async def run(self) -> None:
         """Look until cancelled."""
-        while True:
-            heed()
-            await asyncio.sleep(_EVERY)
-            try:
-                await self.look()
-            except NitkaError as error:
-                log.warning("follow_ups.broke_off", error=str(error))
+        await repeat(self.look, every=_EVERY, name="follow_ups")
 
     async def look(self) -> None:
         """Do once what is due now."""

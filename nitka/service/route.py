@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
-
-import structlog
 
 from nitka.domain.customer import Customer
 from nitka.domain.handoff import Handoff, HandoffState
@@ -17,16 +14,15 @@ from nitka.domain.phrases.moments import from_time
 from nitka.domain.plan import Plan
 from nitka.domain.routing import Waits, alarm_of, choose, present
 from nitka.domain.staff import Account
-from nitka.errors import NitkaError, Refused
+from nitka.errors import Refused
 from nitka.ports import Clock, Fanout, Job, Line, Queue, Store, UnitOfWork
 from nitka.service.casework import Case, open_case
 from nitka.service.leave_to_people import CALL_BACK, TO_THE_BOT
 from nitka.service.lines import add_line
-from nitka.service.stop import heed
+from nitka.service.repeat import repeat
 from nitka.service.tell_desk import DESK
 from nitka.service.write import where_he_is
 
-log = structlog.get_logger(__name__)
 _EVERY = 2.0  # seconds
 _AT_ONCE = 500  # hand-offs
 
@@ -54,13 +50,7 @@ class Route:
 
     async def run(self) -> None:
         """Route until cancelled."""
-        while True:
-            heed()
-            await asyncio.sleep(_EVERY)
-            try:
-                await self.look()
-            except NitkaError as error:
-                log.warning("route.broke_off", error=str(error))
+        await repeat(self.look, every=_EVERY, name="route")
 
     async def look(self) -> None:
         """Look at every open hand-off once, the one that has waited longest first."""

@@ -3,17 +3,11 @@ bare customers who were told of an erasure."""
 
 from __future__ import annotations
 
-import asyncio
-
-import structlog
-
 from nitka.domain.message import Author
 from nitka.domain.privacy import Receipt
-from nitka.errors import NitkaError
 from nitka.ports import Clock, Files, Store
-from nitka.service.stop import heed
+from nitka.service.repeat import repeat
 
-log = structlog.get_logger(__name__)
 _EVERY = 5.0  # seconds
 _PAGE = 50
 
@@ -26,15 +20,9 @@ class Sweep:
         self._files = files
         self._clock = clock
 
-    async def always(self) -> None:
+    async def run(self) -> None:
         """Sweep again and again, until cancelled."""
-        while True:
-            heed()
-            try:
-                await self()
-            except NitkaError as error:
-                log.warning("sweep.broke_off", error=str(error))
-            await asyncio.sleep(_EVERY)
+        await repeat(self, every=_EVERY, name="sweep")
 
     async def __call__(self) -> None:
         async with self._store.begin() as uow:

@@ -11,6 +11,7 @@ import structlog
 
 from nitka.errors import NitkaError, Unavailable
 from nitka.ports import Job, Queue, Store
+from nitka.service.repeat import repeat
 from nitka.service.stop import heed
 
 log = structlog.get_logger(__name__)
@@ -41,7 +42,7 @@ class Worker:
             for job, do in self._jobs.items():
                 for _ in range(self._at_once):
                     group.create_task(self._serve(job, do))
-            group.create_task(self._pick_up_always())
+            group.create_task(repeat(self.pick_up, every=_PICK_UP_EVERY, name="pick_up"))
 
     async def _serve(self, job: Job, do: Callable[[UUID], Awaitable[None]]) -> None:
         while True:
@@ -66,15 +67,6 @@ class Worker:
                 log.warning("job.broke_off", job=job, error=str(error))
             except Exception:
                 log.exception("job.crashed", job=job)
-
-    async def _pick_up_always(self) -> None:
-        while True:
-            heed()
-            await asyncio.sleep(_PICK_UP_EVERY)
-            try:
-                await self.pick_up()
-            except NitkaError as error:
-                log.warning("pick_up.broke_off", error=str(error))
 
     async def pick_up(self) -> None:
         """Wake workers for everything unfinished in SQL: lost wake-ups, crashes, due retries."""
