@@ -33,14 +33,7 @@ def compose_web(settings: Settings, house: House) -> FastAPI:
     uploads = KeptUploads(house.store, house.files, limit=settings.file_bytes)
     webchat = _webchat(settings, house, shared, uploads)
     house.metrics.sockets.set_function(lambda: webchat.sockets)
-    people = People(
-        house.store,
-        plan=house.plan,
-        queue=house.queue,
-        fanout=house.fanout,
-        dialogues=house.dialogues,
-        clock=house.clock,
-    )
+    people = compose_people(house)
     confirm = Confirm(house.store, dialogues=house.dialogues, mover=shared.mover)
     desk = _desk(settings, house, shared, uploads=uploads, people=people, confirm=confirm)
     own_files = (f"{PREFIX}/files", DESK_FILES)
@@ -57,6 +50,17 @@ def compose_web(settings: Settings, house: House) -> FastAPI:
         },
     )
     return create_app(parts)
+
+
+def compose_people(house: House) -> People:
+    return People(
+        house.store,
+        plan=house.plan,
+        queue=house.queue,
+        fanout=house.fanout,
+        dialogues=house.dialogues,
+        clock=house.clock,
+    )
 
 
 def _webchat(settings: Settings, house: House, shared: Shared, uploads: Uploads) -> WebChatApi:

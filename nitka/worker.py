@@ -38,14 +38,6 @@ def compose_worker(settings: Settings, house: House) -> list[Coroutine[object, o
         fanout=house.fanout,
         clock=house.clock,
     )
-    follow_ups = FollowUps(
-        house.store,
-        plan=house.plan,
-        dialogues=house.dialogues,
-        queue=house.queue,
-        fanout=house.fanout,
-        clock=house.clock,
-    )
     listeners = (
         listen_alone(house.queue, listener, house.front, channel=channel)
         for channel, listener in house.channels.listeners.items()
@@ -53,11 +45,22 @@ def compose_worker(settings: Settings, house: House) -> list[Coroutine[object, o
     return [
         worker.run(),
         route.run(),
-        follow_ups.run(),
+        compose_follow_ups(house).run(),
         shared.sweep.run(),
         _beat(house.queue),
         *listeners,
     ]
+
+
+def compose_follow_ups(house: House) -> FollowUps:
+    return FollowUps(
+        house.store,
+        plan=house.plan,
+        dialogues=house.dialogues,
+        queue=house.queue,
+        fanout=house.fanout,
+        clock=house.clock,
+    )
 
 
 def _jobs(
@@ -68,7 +71,7 @@ def _jobs(
         for channel, connector in house.channels.connectors.items()
     }
     return {
-        Job.TURN: _answer(settings, house, shared, connectors),
+        Job.TURN: compose_answer(settings, house, shared, connectors),
         Job.DELIVERY: Deliver(
             house.store, queue=house.queue, connectors=connectors, clock=house.clock
         ),
@@ -83,9 +86,10 @@ def _jobs(
     }
 
 
-def _answer(
+def compose_answer(
     settings: Settings, house: House, shared: Shared, connectors: Mapping[Channel, Connector]
 ) -> Answer:
+    """Give the job that answers customers, by these ways out."""
     patience = Patience(
         notice=timedelta(seconds=settings.notice_seconds),
         limit=timedelta(seconds=settings.engine_patience_seconds),

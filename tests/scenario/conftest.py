@@ -6,23 +6,27 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from pydantic import SecretStr
 from redis.asyncio import Redis
 
 from nitka.api.v1.gate import Gate
 from nitka.api.v1.routes import ServerApi
+from nitka.channels import Channels
 from nitka.domain.address import Address, Channel
 from nitka.domain.customer import Profile
 from nitka.domain.inbound import Inbound
 from nitka.domain.message import Message
-from nitka.engine.business import ActionServer
 from nitka.engine.scripted import ScriptedEngine
 from nitka.engine.states import RasaStates
 from nitka.errors import SendError
+from nitka.house import House as Opened
+from nitka.house import SystemClock, compose_shared
+from nitka.metrics import Metrics
 from nitka.plan import load_plan
 from nitka.ports import Capabilities, Connector, Job, Part, Received, Sent
 from nitka.queue.connection import open_redis
@@ -30,32 +34,25 @@ from nitka.queue.fanout import RedisFanout
 from nitka.queue.live import RedisLive
 from nitka.queue.work import RedisQueue
 from nitka.service.answer import Answer
-from nitka.service.ask import Ask, Patience
-from nitka.service.commands import Commands
 from nitka.service.confirm import Confirm
 from nitka.service.deliver import Deliver
 from nitka.service.follow_up import FollowUps
 from nitka.service.front import ThreadFront
 from nitka.service.link import Codes
-from nitka.service.mover import Mover
 from nitka.service.people import People
 from nitka.service.privacy import Privacy
-from nitka.service.rate import Rate
 from nitka.service.recognise import Recognise
 from nitka.service.show import Show
 from nitka.service.speak import Speak
 from nitka.service.sweep import Sweep
 from nitka.service.work import Worker
-from nitka.settings import ROOT
+from nitka.settings import ROOT, Settings
 from nitka.store.files import DiskFiles
 from nitka.store.unit_of_work import SqlStore, open_store
+from nitka.web import compose_people
+from nitka.worker import compose_answer, compose_follow_ups
 
 PLAN = load_plan(ROOT / "plan.yml")
-
-
-class SystemClock:
-    def now(self) -> datetime:
-        return datetime.now(UTC)
 
 
 @dataclass
@@ -115,7 +112,7 @@ class House:
     follow_ups: FollowUps
     files: DiskFiles
     connectors: dict[Channel, Connector]
-    dialogues: RasaStates = field(default_factory=RasaStates)
+    dialogues: RasaStates
 
     def worker(self) -> Worker:
         jobs: dict[Job, Callable[[UUID], Awaitable[None]]] = {
@@ -195,84 +192,56 @@ def build(
     *,
     patience: Sequence[float] = (5.0, 60.0),
 ) -> House:
-    queue, live, fanout = RedisQueue(redis), RedisLive(redis), RedisFanout(redis)
-    dialogues, mover = RasaStates(), Mover(queue, live=live, fanout=fanout)
-    codes = Codes(
-        store,
-        dialogues=dialogues,
-        key="the tests' own key",
-        life=timedelta(minutes=10),
-        clock=SystemClock(),
-        ways={},
-        mover=mover,
-    )
-    recognise = Recognise(store, dialogues=dialogues, mover=mover, clock=SystemClock())
-    sweep = Sweep(store, files=files, clock=SystemClock())
-    privacy = Privacy(
-        store,
-        files=files,
-        live=live,
-        mover=mover,
-        business=ActionServer(None),
-        sweep=sweep,
-        clock=SystemClock(),
-    )
-    commands = Commands(
-        store,
-        dialogues=dialogues,
-        codes=codes,
-        recognise=recognise,
-        privacy=privacy,
-        rate=Rate(store, clock=SystemClock()),
-        mover=mover,
-    )
-    connector = RecordingConnector()
+    """Compose the service around a scripted engine and a connector that writes down.
+
+    `patience`: seconds until a customer is told to wait, and until the engine is given up.
+    """
+    queue, fanout, connector = RedisQueue(redis), RedisFanout(redis), RecordingConnector()
     connectors: dict[Channel, Connector] = {Channel.WEB: connector}
-    ask = Ask(
-        engine,
-        patience=Patience(timedelta(seconds=patience[0]), timedelta(seconds=patience[1])),
+    front = ThreadFront(store, queue=queue, fanout=fanout)
+    opened = Opened(
+        store=store,
+        queue=queue,
+        live=RedisLive(redis),
+        fanout=fanout,
+        engine=engine,
+        files=files,
+        channels=Channels(connectors=connectors),
+        front=front,
+        metrics=Metrics(),
+        plan=PLAN,
+        dialogues=RasaStates(),
+        clock=SystemClock(),
     )
+    settings = Settings(
+        _env_file=None,
+        actions_url=None,
+        link_minutes=10,
+        secret_key=SecretStr("the tests' own key, as long as it must be"),
+        notice_seconds=patience[0],
+        engine_patience_seconds=patience[1],
+    )
+    shared = compose_shared(settings, opened)
     return House(
-        store,
-        queue,
-        live,
-        fanout,
-        engine,
-        connector,
-        ThreadFront(store, queue=queue, fanout=fanout),
-        Answer(
-            store,
-            live=live,
-            queue=queue,
-            fanout=fanout,
-            ask=ask,
-            commands=commands,
-            connectors=connectors,
-        ),
-        Deliver(store, queue=queue, connectors=connectors, clock=SystemClock()),
-        People(
-            store,
-            plan=PLAN,
-            queue=queue,
-            fanout=fanout,
-            dialogues=RasaStates(),
-            clock=SystemClock(),
-        ),
-        codes,
-        recognise,
-        Confirm(store, dialogues=dialogues, mover=mover),
-        privacy,
-        sweep,
-        FollowUps(
-            store,
-            plan=PLAN,
-            dialogues=dialogues,
-            queue=queue,
-            fanout=fanout,
-            clock=SystemClock(),
-        ),
-        files,
-        connectors,
+        store=store,
+        queue=queue,
+        live=opened.live,
+        fanout=fanout,
+        engine=engine,
+        connector=connector,
+        front=front,
+        answer=compose_answer(settings, opened, shared, connectors),
+        deliver=Deliver(store, queue=queue, connectors=connectors, clock=opened.clock),
+        people=compose_people(opened),
+        codes=shared.codes,
+        recognise=shared.recognise,
+        confirm=Confirm(store, dialogues=opened.dialogues, mover=shared.mover),
+        privacy=shared.privacy,
+        sweep=shared.sweep,
+        follow_ups=compose_follow_ups(opened),
+        files=files,
+        connectors=connectors,
+        dialogues=opened.dialogues,
     )
 
 

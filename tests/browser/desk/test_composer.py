@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pyotp
-from playwright.async_api import FilePayload, Page, expect
+from playwright.async_api import FilePayload, Locator, Page, expect
 
 from tests.browser.chat import Chat
 from tests.browser.desk.conftest import PASSWORD, Staffed
@@ -33,6 +33,17 @@ async def send(page: Page, words: str) -> None:
     await field.fill(words)
     await field.press("Control+Enter")
     await expect(field).to_have_value("")
+
+
+async def change(line: Locator, words: str) -> None:
+    await line.get_by_role("button", name="Edit").click()
+    await line.get_by_role("textbox").fill(words)
+    await line.get_by_role("button", name="Save").click()
+
+
+async def take_back(line: Locator) -> None:
+    await line.get_by_role("button", name="Take back").click()
+    await line.get_by_role("button", name="Really take it back").click()
 
 
 async def take_row(page: Page, words: str) -> None:
@@ -142,8 +153,7 @@ async def test_what_was_said_is_changed_and_taken_back(staffed: Staffed, tmp_pat
     await expect(theirs.get_by_role("list", name="Before")).to_contain_text("is lots.")
     assert await violations(boss) == []
     await boss.screenshot(path=tmp_path / "history.png")
-    await theirs.get_by_role("button", name="Take back").click()
-    await theirs.get_by_role("button", name="Really take it back").click()
+    await take_back(theirs)
     await expect(said.locator(".text")).to_have_text(["Message deleted"])
     await expect(olga.locator(".line.gone")).to_contain_text("Taken back")
     await chat.page.reload()
@@ -157,12 +167,9 @@ async def test_what_was_said_is_changed_and_taken_back(staffed: Staffed, tmp_pat
     await nitka.telegram.until(lambda: telegram.texts[-1] == "Good mornin")
     await nitka.telegram.until(nitka.settled)
     line = olga.locator(".line.agent").last
-    await line.get_by_role("button", name="Edit").click()
-    await line.get_by_role("textbox").fill("Good morning")
-    await line.get_by_role("button", name="Save").click()
+    await change(line, "Good morning")
     await nitka.telegram.until(lambda: telegram.texts[-1] == "Good morning")
-    await line.get_by_role("button", name="Take back").click()
-    await line.get_by_role("button", name="Really take it back").click()
+    await take_back(line)
     await nitka.telegram.until(lambda: "Good morning" not in telegram.texts)
     await expect(line).to_contain_text("Taken back")
 
@@ -176,12 +183,9 @@ async def test_what_was_said_is_changed_and_taken_back(staffed: Staffed, tmp_pat
     await nitka.slack.until(lambda: len(slack.chat.from_bot) >= 3, seconds=60)
     await nitka.slack.until(nitka.settled, seconds=60)
     line = olga.locator(".line.agent").last
-    await line.get_by_role("button", name="Edit").click()
-    await line.get_by_role("textbox").fill("Here is the invoice")
-    await line.get_by_role("button", name="Save").click()
+    await change(line, "Here is the invoice")
     await nitka.slack.until(lambda: "Here is the invoice" in slack.texts)
-    await line.get_by_role("button", name="Take back").click()
-    await line.get_by_role("button", name="Really take it back").click()
+    await take_back(line)
     await expect(line).to_contain_text("Taken back")
     await nitka.slack.until(lambda: len(slack.chat.from_bot) == 1)
     nitka.assert_as_specified()
