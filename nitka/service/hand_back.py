@@ -22,6 +22,7 @@ from nitka.domain.turn import Dialogue
 from nitka.errors import Refused
 from nitka.ports import Dialogues, Line, UnitOfWork
 from nitka.service.casework import Case, own_case
+from nitka.service.lines import tell
 from nitka.service.resume import Resumed, resumed
 from nitka.service.write import where_he_is
 
@@ -229,18 +230,8 @@ async def _say(
     else:
         told = at_time(when.at, language, now=when.now, zone=zone, ours=when.ours)
         text = say(Phrase.CALL_BACK_AT, language, when=told)
-    last = await uow.cases.last_said(handoff.customer_id, address.id)
-    line = Line(
-        Author.BOT,
-        text,
-        MessageState.PENDING,
-        address,
-        place=last.place if last else None,
-        key=f"handed_back:{handoff.id}",
-    )
-    message = await uow.messages.add(handoff.customer_id, line)
-    if message is not None:
-        await uow.outbox.put(message, address)
+    key = f"handed_back:{handoff.id}"
+    await tell(uow, handoff.customer_id, address, Author.BOT, text, key=key)
 
 
 async def _have_a_turn(

@@ -50,6 +50,31 @@ async def add_text(
     await add_line(uow, waiting.message.customer_id, line)
 
 
+async def tell(
+    uow: UnitOfWork,
+    customer_id: UUID,
+    address: KnownAddress,
+    author: Author,
+    text: str,
+    *,
+    key: str,
+    buttons: tuple[Button, ...] = (),
+) -> Message | None:
+    """Tell a customer something that answers no message, in the place where he wrote last from
+    the address; None if its key is there already."""
+    last = await uow.cases.last_said(customer_id, address.id)
+    line = Line(
+        author,
+        text,
+        MessageState.PENDING,
+        address,
+        buttons=buttons,
+        place=last.place if last else None,
+        key=key,
+    )
+    return await add_line(uow, customer_id, line)
+
+
 async def add_line(uow: UnitOfWork, customer_id: UUID, line: Line) -> Message | None:
     """Add a line and send it to its address; None if its key is there already."""
     message = await uow.messages.add(customer_id, line)

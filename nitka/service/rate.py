@@ -13,16 +13,16 @@ from uuid import UUID
 from nitka.domain.customer import Language
 from nitka.domain.follow_up import FollowUpState
 from nitka.domain.handoff import Handoff, HandoffState
-from nitka.domain.message import Author, Button, Message, MessageState
+from nitka.domain.message import Author, Button, Message
 from nitka.domain.phrases import Phrase, say
 from nitka.domain.plan import Satisfaction
 from nitka.domain.thread import Owner
 from nitka.domain.wording import Command, typed_command
 from nitka.errors import Refused
-from nitka.ports import Clock, Dialogues, Line, Store, UnitOfWork, Waiting
+from nitka.ports import Clock, Dialogues, Store, UnitOfWork, Waiting
 from nitka.service.casework import Case
 from nitka.service.fresh import answer, fresh
-from nitka.service.lines import add_line
+from nitka.service.lines import tell
 from nitka.service.write import where_he_is
 
 _RATE = "/rate"
@@ -48,20 +48,12 @@ async def ask_how_it_was(
     customer = await uow.customers.get(customer_id)
     language = customer.language if customer else None
     titles = (say(Phrase.WORST, language), *_SCORES[1:-1], say(Phrase.BEST, language))
-    last = await uow.cases.last_said(customer_id, address.id)
-    line = Line(
-        Author.SYSTEM,
-        say(Phrase.HOW_WAS_IT, language),
-        MessageState.PENDING,
-        address,
-        buttons=tuple(
-            Button(title, _payload(case.handoff, score))
-            for title, score in zip(titles, _SCORES, strict=True)
-        ),
-        place=last.place if last else None,
-        key=f"how_was_it:{case.handoff.id}",
+    buttons = tuple(
+        Button(title, _payload(case.handoff, score))
+        for title, score in zip(titles, _SCORES, strict=True)
     )
-    await add_line(uow, customer_id, line)
+    text, key = say(Phrase.HOW_WAS_IT, language), f"how_was_it:{case.handoff.id}"
+    await tell(uow, customer_id, address, Author.SYSTEM, text, buttons=buttons, key=key)
     await uow.cases.change(replace(case.handoff, asked_at=at))
     return FollowUpState.DONE
 

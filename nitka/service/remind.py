@@ -6,13 +6,13 @@ from dataclasses import replace
 from uuid import UUID
 
 from nitka.domain.follow_up import FollowUp, FollowUpKind, FollowUpState
-from nitka.domain.message import Author, MessageState
+from nitka.domain.message import Author
 from nitka.domain.staff import Staff
 from nitka.domain.thread import Owner
 from nitka.errors import Refused
-from nitka.ports import Line, UnitOfWork
+from nitka.ports import UnitOfWork
 from nitka.service.casework import Case, open_case
-from nitka.service.lines import add_line
+from nitka.service.lines import tell
 from nitka.service.write import where_he_is
 
 
@@ -57,16 +57,8 @@ async def _tell(uow: UnitOfWork, case: Case, follow_up: FollowUp) -> bool:
         address = await where_he_is(uow, customer_id)
     except Refused:
         return False
-    last = await uow.cases.last_said(customer_id, address.id)
-    line = Line(
-        Author.BOT,
-        follow_up.tell or "",
-        MessageState.PENDING,
-        address,
-        place=last.place if last else None,
-        key=f"follow_up:{follow_up.id}",
-    )
-    await add_line(uow, customer_id, line)
+    key = f"follow_up:{follow_up.id}"
+    await tell(uow, customer_id, address, Author.BOT, follow_up.tell or "", key=key)
     return True
 
 

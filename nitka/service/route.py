@@ -8,17 +8,17 @@ from uuid import UUID
 
 from nitka.domain.customer import Customer
 from nitka.domain.handoff import Handoff, HandoffState
-from nitka.domain.message import Author, Button, MessageState
+from nitka.domain.message import Author, Button
 from nitka.domain.phrases import Phrase, say
 from nitka.domain.phrases.moments import from_time
 from nitka.domain.plan import Plan
 from nitka.domain.routing import Waits, alarm_of, choose, present
 from nitka.domain.staff import Account
 from nitka.errors import Refused
-from nitka.ports import Clock, Fanout, Job, Line, Queue, Store, UnitOfWork
+from nitka.ports import Clock, Fanout, Job, Queue, Store, UnitOfWork
 from nitka.service.casework import Case, open_case
 from nitka.service.leave_to_people import CALL_BACK, TO_THE_BOT
-from nitka.service.lines import add_line
+from nitka.service.lines import tell
 from nitka.service.repeat import repeat
 from nitka.service.tell_desk import DESK
 from nitka.service.write import where_he_is
@@ -130,20 +130,19 @@ class Route:
             return None
         customer = await uow.customers.get(handoff.customer_id)
         language = customer.language if customer else None
-        last = await uow.cases.last_said(handoff.customer_id, address.id)
-        line = Line(
-            Author.SYSTEM,
-            say(Phrase.ALL_BUSY, language, place=place) if there else self._away(handoff, customer),
-            MessageState.PENDING,
+        busy = say(Phrase.ALL_BUSY, language, place=place) if there else None
+        message = await tell(
+            uow,
+            handoff.customer_id,
             address,
+            Author.SYSTEM,
+            busy or self._away(handoff, customer),
             buttons=(
                 Button(say(Phrase.TO_THE_BOT, language), TO_THE_BOT),
                 Button(say(Phrase.CALL_ME_BACK, language), CALL_BACK),
             ),
-            place=last.place if last else None,
             key=f"queue:{handoff.id}",
         )
-        message = await add_line(uow, handoff.customer_id, line)
         return handoff.customer_id if message else None
 
     def _away(self, handoff: Handoff, customer: Customer | None) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from nitka.domain.customer import Customer
 from nitka.domain.desk import Hits, Place, Row, View
 from nitka.domain.handoff import Handoff, HandoffState
 from nitka.domain.message import Message
@@ -58,12 +59,7 @@ class SqlInboxes:
             query = query.where(threads.c.customer_id == only)
         found = (await self._connection.execute(query)).all()
         ids = [row.customer_id for row in found]
-        people = {
-            row.id: mapping.customer(row)
-            for row in await self._connection.execute(
-                select(customers).where(customers.c.id.in_(ids))
-            )
-        }
+        people = await self._people(ids)
         last = await self._last_lines(ids)
         open_ones = await self._open_handoffs(ids)
         return [
@@ -77,6 +73,10 @@ class SqlInboxes:
             )
             for row in found
         ]
+
+    async def _people(self, ids: Iterable[UUID]) -> dict[UUID, Customer]:
+        rows = await self._connection.execute(select(customers).where(customers.c.id.in_(ids)))
+        return {row.id: mapping.customer(row) for row in rows}
 
     async def _last_lines(self, ids: Iterable[UUID]) -> dict[UUID, Message]:
         lines = await self._connection.execute(
@@ -101,30 +101,26 @@ class SqlInboxes:
         return {row.customer_id: mapping.handoff(row) for row in rows}
 
     async def page(self, customer_id: UUID, *, before: int | None, limit: int) -> Sequence[Message]:
-        query = (
-            select(messages)
-            .where(messages.c.customer_id == customer_id)
-            .order_by(messages.c.seq.desc())
-            .limit(limit)
-        )
-        if before is not None:
-            query = query.where(messages.c.seq < before)
-        rows = (await self._connection.execute(query)).all()
-        return [mapping.message(row) for row in reversed(rows)]
+        return (await self._newest(customer_id, before, limit))[::-1]
 
     async def notes(
         self, customer_id: UUID, *, before: int | None, limit: int
     ) -> Sequence[Message]:
+        return await self._newest(customer_id, before, limit, messages.c.internal)
+
+    async def _newest(
+        self, customer_id: UUID, before: int | None, limit: int, *those: ColumnElement[bool]
+    ) -> list[Message]:
+        """Give the last lines of a thread, the newest first."""
         query = (
             select(messages)
-            .where(messages.c.customer_id == customer_id, messages.c.internal)
+            .where(messages.c.customer_id == customer_id, *those)
             .order_by(messages.c.seq.desc())
             .limit(limit)
         )
         if before is not None:
             query = query.where(messages.c.seq < before)
-        rows = await self._connection.execute(query)
-        return [mapping.message(row) for row in rows]
+        return [mapping.message(row) for row in await self._connection.execute(query)]
 
     async def search(self, words: str, *, limit: int) -> Hits:
         return Hits(
