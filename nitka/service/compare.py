@@ -14,8 +14,8 @@ from nitka.domain.message import Message
 from nitka.domain.thread import Thread
 from nitka.errors import Refused
 from nitka.ports import Dialogues, UnitOfWork
+from nitka.service.find import find_root
 from nitka.service.join import CLASH, Plan, clash, plan
-from nitka.service.show import unknown_customer
 from nitka.service.suggest import already_joined, suggestions
 
 _LAST = 3  # lines of each side: enough to know somebody by, no history
@@ -53,9 +53,7 @@ async def compare(uow: UnitOfWork, dialogues: Dialogues, one: UUID, other: UUID)
 
     Raises `Refused`: 404 `unknown_customer`, 409 `already_joined`.
     """
-    first, second = await uow.links.root(one), await uow.links.root(other)
-    if first is None or second is None:
-        raise unknown_customer()
+    first, second = await find_root(uow, one), await find_root(uow, other)
     if first == second:
         raise already_joined()
     planned = await plan(uow, dialogues, first, second)

@@ -13,8 +13,8 @@ from nitka.domain.staff import Account
 from nitka.ports import Clock, Store
 from nitka.service.compare import Comparison
 from nitka.service.confirm import Confirm
+from nitka.service.find import find_root, unknown_customer
 from nitka.service.look import note_look
-from nitka.service.show import unknown_customer
 from nitka.service.split import Preview
 from nitka.service.suggest import Suggestion, suggestions
 
@@ -45,9 +45,7 @@ class Examine:
     async def person(self, account: Account, customer_id: UUID) -> Person:
         """Give what makes a customer one. Raises `Refused` 404 `unknown_customer`."""
         async with self._store.begin() as uow:
-            root = await uow.links.root(customer_id)
-            if root is None:
-                raise unknown_customer()
+            root = await find_root(uow, customer_id)
             await note_look(uow, account, root, at=self._clock.now())
             links = await uow.links.tree(root)
             known = [await uow.customers.get(home) for home in members(root, links)]
@@ -97,8 +95,6 @@ class Examine:
         Raises `Refused` 404 `unknown_customer`.
         """
         async with self._store.begin() as uow:
-            root = await uow.links.root(customer_id)
-            if root is None:
-                raise unknown_customer()
+            root = await find_root(uow, customer_id)
             await note_look(uow, account, root, at=self._clock.now())
             return await uow.inboxes.notes(root, before=before, limit=limit)

@@ -28,6 +28,7 @@ from nitka.domain.link import (
 from nitka.domain.turn import Dialogue
 from nitka.errors import Refused
 from nitka.ports import Dialogues, NewLink, UnitOfWork
+from nitka.service.find import unknown_customer
 
 CLASH = "identity_clash"
 CLASH_SENTENCE = "The site has signed these two as different customers; they are not joined."
@@ -66,7 +67,7 @@ async def join(
     """
     roots = await uow.links.lock(one, two)
     if len(roots) < 2:
-        raise _unknown()
+        raise unknown_customer()
     if roots[0] == roots[1]:
         return None
     if await clash(uow, roots[0], roots[1]):
@@ -90,7 +91,7 @@ async def join(
 async def _standing(uow: UnitOfWork, dialogues: Dialogues, root: UUID) -> Standing:
     customer = await uow.customers.get(root)
     if customer is None:  # erased while somebody compares him
-        raise _unknown()
+        raise unknown_customer()
     dialogue = await uow.states.of(root)
     return Standing(
         customer,
@@ -98,10 +99,6 @@ async def _standing(uow: UnitOfWork, dialogues: Dialogues, root: UUID) -> Standi
         dialogues.asks(dialogue.body if dialogue else None) is not None,
         await uow.states.last_turn_at(root),
     )
-
-
-def _unknown() -> Refused:
-    return Refused("unknown_customer", "There is no such customer.", status=404)
 
 
 async def clash(uow: UnitOfWork, one: UUID, two: UUID) -> bool:

@@ -12,7 +12,8 @@ from nitka.domain.follow_up import FollowUp
 from nitka.domain.message import Message
 from nitka.domain.staff import Account
 from nitka.ports import Clock, Store, UnitOfWork
-from nitka.service.show import Portrait, Show, unknown_customer
+from nitka.service.find import find_root, unknown_customer
+from nitka.service.show import Portrait, Show
 
 _SAME_LOOK = timedelta(minutes=10)  # within it, going on reading is the same look
 
@@ -77,9 +78,7 @@ class Look:
         Raises `Refused` 404 `unknown_customer`.
         """
         async with self._store.begin() as uow:
-            root = await uow.links.root(customer_id)
-            if root is None:
-                raise unknown_customer()
+            root = await find_root(uow, customer_id)
             thread = await uow.threads.get(root)
             await note_look(uow, account, root, at=self._clock.now())
             if after:

@@ -22,8 +22,8 @@ from nitka.domain.staff import Account
 from nitka.domain.thread import Team
 from nitka.errors import Unavailable
 from nitka.ports import Clock, Shopfront, Store, UnitOfWork
+from nitka.service.find import unknown_customer
 from nitka.service.look import note_look
-from nitka.service.show import unknown_customer
 
 log = structlog.get_logger(__name__)
 _TURNS = 200  # so many of the last show what somebody is interested in

@@ -29,6 +29,7 @@ from nitka.ports import (
     Waiting,
 )
 from nitka.service.export import archive
+from nitka.service.find import find_root
 from nitka.service.fresh import Scene, answer, fresh
 from nitka.service.lines import add_line, add_text
 from nitka.service.link import CHANNEL_NAMES
@@ -94,9 +95,7 @@ class Privacy:
     async def export(self, customer_id: UUID, *, staff: str) -> bytes:
         """Give staff the file of a customer. Raises `Refused` 404 `unknown_customer`."""
         async with self._store.begin() as uow:
-            root = await uow.links.root(customer_id)
-            if root is None:
-                raise Refused("unknown_customer", "There is no such customer.", status=404)
+            root = await find_root(uow, customer_id)
             await uow.ledger.audit("export", actor=f"staff:{staff}", customer_id=root, facts={})
         return await self._archive(root)
 
@@ -109,9 +108,7 @@ class Privacy:
         `Refused`: 404 `unknown_customer`, 409 `not_confirmed`.
         """
         async with self._store.begin() as uow:
-            root = await uow.links.root(customer_id)
-        if root is None:
-            raise Refused("unknown_customer", "There is no such customer.", status=404)
+            root = await find_root(uow, customer_id)
         if confirmed is not None and confirmed.strip().lower() != number_of(root):
             sentence = "Nothing was erased: type this customer's number to confirm it."
             raise Refused("not_confirmed", sentence, status=409)

@@ -12,8 +12,8 @@ from nitka.domain.handoff import Handoff, HandoffState
 from nitka.domain.link import Link
 from nitka.domain.message import Message
 from nitka.domain.thread import Team, Thread
-from nitka.errors import Refused
 from nitka.ports import Store, UnitOfWork
+from nitka.service.find import find_root
 from nitka.service.suggest import Suggestion, suggestions
 
 
@@ -54,9 +54,7 @@ class Show:
     async def identity(self, customer_id: UUID) -> Identity:
         """Give a customer's joins and suggestions. Raises `Refused` 404 `unknown_customer`."""
         async with self._store.begin() as uow:
-            root = await uow.links.root(customer_id)
-            if root is None:
-                raise unknown_customer()
+            root = await find_root(uow, customer_id)
             return Identity(root, await uow.links.tree(root), await suggestions(uow, root))
 
     async def customers_at(self, channel: Channel, native_id: str) -> Sequence[Portrait]:
@@ -79,19 +77,13 @@ class Show:
         Raises `Refused` 404 `unknown_customer`.
         """
         async with self._store.begin() as uow:
-            root = await uow.links.root(customer_id)
-            if root is None:
-                raise unknown_customer()
+            root = await find_root(uow, customer_id)
             return await uow.messages.after(root, after, limit=limit, internal=internal)
 
     async def handoffs(self, *, team: Team | None, state: HandoffState | None) -> Sequence[Handoff]:
         """Give hand-offs, the newest first."""
         async with self._store.begin() as uow:
             return await uow.handoffs.find(team=team, state=state)
-
-
-def unknown_customer() -> Refused:
-    return Refused("unknown_customer", "There is no such customer.", status=404)
 
 
 async def _portrait(uow: UnitOfWork, customer: Customer) -> Portrait:

@@ -16,8 +16,8 @@ from nitka.domain.inbound import Inbound
 from nitka.domain.message import Author, Button, Message, MessageState
 from nitka.errors import Refused
 from nitka.ports import Answer, Fanout, Front, Job, Line, Queue, Store, UnitOfWork, topic_of
-from nitka.service.lines import chosen_address
-from nitka.service.show import unknown_customer
+from nitka.service.find import find_root, unknown_customer
+from nitka.service.lines import add_line, chosen_address
 
 Shape = Callable[[Message], Mapping[str, object]]
 
@@ -147,10 +147,9 @@ async def _add(uow: UnitOfWork, request: Request) -> Message:
         buttons=request.buttons,
         key=f"api:{request.key}" if request.key else None,
     )
-    message = await uow.messages.add(customer_id, line)
+    message = await add_line(uow, customer_id, line)
     if message is None:
         raise _OvertakenError
-    await uow.outbox.put(message, reachable)
     return message
 
 
@@ -168,10 +167,7 @@ async def _addresses(uow: UnitOfWork, whom: Whom) -> list[KnownAddress]:
 
 async def _customer_of(uow: UnitOfWork, whom: Whom) -> UUID:
     if whom.customer_id is not None:
-        root = await uow.links.root(whom.customer_id)
-        if root is None:
-            raise unknown_customer()
-        return root
+        return await find_root(uow, whom.customer_id)
     if whom.channel is None or not whom.native_id:
         raise _unknown_address()
     found = await uow.directory.with_address(whom.channel, whom.native_id)

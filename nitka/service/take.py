@@ -12,6 +12,7 @@ from nitka.domain.thread import Owner, Team
 from nitka.errors import Refused
 from nitka.ports import UnitOfWork
 from nitka.service.casework import Case, closed, open_case, own_case, taken
+from nitka.service.find import unknown_customer
 from nitka.service.hand_over import hand_over
 
 
@@ -40,7 +41,7 @@ async def take_over(
     """
     thread = await uow.threads.current(customer_id)
     if thread is None:
-        raise Refused("unknown_customer", "There is no such customer.", status=404)
+        raise unknown_customer()
     opened = [
         one
         for one in await uow.handoffs.of(thread.customer_id)

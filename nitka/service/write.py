@@ -16,8 +16,8 @@ from nitka.errors import Refused
 from nitka.ports import Line, UnitOfWork
 from nitka.service.attach import claim
 from nitka.service.casework import Case, open_case, own_case
-from nitka.service.lines import chosen_address
-from nitka.service.show import unknown_customer
+from nitka.service.find import unknown_customer
+from nitka.service.lines import add_line, chosen_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +153,8 @@ async def _say(
         place=last.place if last else None,
         key=key,
     )
-    message = await uow.messages.add(case.thread.customer_id, line)
+    message = await add_line(uow, case.thread.customer_id, line)
     assert message is not None  # noqa: S101  # its key was looked for under the thread's lock
-    await uow.outbox.put(message, address)
     return message
 
 

@@ -10,7 +10,7 @@ from nitka.api.desk import shapes
 from nitka.api.desk.gate import DeskGate, caller_of
 from nitka.domain.staff import Right
 from nitka.ports import Store
-from nitka.service.show import unknown_customer
+from nitka.service.find import unknown_customer
 
 
 class ShelfApi:
