@@ -10,7 +10,6 @@ import logging
 import re
 import sys
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
 from typing import Literal, TextIO
 
 import structlog
@@ -82,11 +81,6 @@ def set_up_logs(
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-
-
-def about(**facts: object) -> AbstractContextManager[None]:
-    """Bind facts (customer, channel, message …) to every log line within the block."""
-    return structlog.contextvars.bound_contextvars(**facts)
 
 
 def hiding(secrets: Iterable[str] = ()) -> Processor:

@@ -11,11 +11,7 @@ from uuid import UUID
 
 from nitka.domain.address import Address, Channel
 from nitka.domain.inbound import Incoming
-from nitka.domain.message import (
-    Attachment,
-    AttachmentKind,
-    Message,
-)
+from nitka.domain.message import Attachment, AttachmentKind, Message
 from nitka.domain.thread import Owner, Team
 
 
@@ -198,9 +194,8 @@ def topic_of(subject: UUID | Address) -> str:
     """Name the topic of a customer's thread, or of an address that has no customer yet.
 
     Published there: `{"kind": "thread"}` (there are new lines), `{"kind": "changed", "line"}`,
-    `{"kind": "typing", "author"}`,
-    `{"kind": "state", "owner", "team"}`, `{"kind": "bound"}` (the address has a customer now),
-    `{"kind": "reset"}` (a join or a split: begin anew).
+    `{"kind": "typing", "author"}`, `{"kind": "state", "owner", "team"}`, `{"kind": "bound"}` (the
+    address has a customer now), `{"kind": "reset"}` (a join or a split: begin anew).
     """
     return f"customer:{subject}" if isinstance(subject, UUID) else f"address:{subject}"
 

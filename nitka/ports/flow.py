@@ -12,9 +12,7 @@ from nitka.domain.address import Address, Channel
 from nitka.domain.customer import KnownAddress
 from nitka.domain.handoff import Handoff, HandoffState
 from nitka.domain.inbound import Inbound, Outcome
-from nitka.domain.message import (
-    Message,
-)
+from nitka.domain.message import Message
 from nitka.domain.thread import Team
 
 

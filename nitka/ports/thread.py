@@ -10,13 +10,7 @@ from uuid import UUID
 
 from nitka.domain.address import Address
 from nitka.domain.customer import Customer, KnownAddress, Language, Profile
-from nitka.domain.message import (
-    Attachment,
-    Author,
-    Button,
-    Message,
-    MessageState,
-)
+from nitka.domain.message import Attachment, Author, Button, Message, MessageState
 from nitka.domain.thread import Owner, Team, Thread
 from nitka.domain.turn import DialogueState, TurnResult
 

@@ -13,13 +13,7 @@ from uuid import UUID
 
 from nitka.domain.customer import KnownAddress
 from nitka.domain.handoff import Handoff, HandoffState
-from nitka.domain.link import (
-    Gain,
-    Link,
-    belonged_since,
-    members,
-    upwards,
-)
+from nitka.domain.link import Gain, Link, belonged_since, members, upwards
 from nitka.domain.thread import Owner, Team, Thread
 from nitka.domain.turn import Dialogue, DoneTurn
 from nitka.errors import Refused

@@ -10,14 +10,7 @@ from sqlalchemy import Row
 from nitka.domain.address import Address, Channel, Evidence
 from nitka.domain.customer import Customer, KnownAddress, Language
 from nitka.domain.handoff import Alarm, Handoff, HandoffState, Next
-from nitka.domain.message import (
-    Attachment,
-    AttachmentKind,
-    Author,
-    Button,
-    Message,
-    MessageState,
-)
+from nitka.domain.message import Attachment, AttachmentKind, Author, Button, Message, MessageState
 from nitka.domain.thread import Owner, Team, Thread
 
 

@@ -11,7 +11,7 @@ import pytest
 import structlog
 from pydantic import SecretStr
 
-from nitka.log import HIDDEN, about, set_up_logs
+from nitka.log import HIDDEN, set_up_logs
 
 TELEGRAM = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"
 
@@ -43,7 +43,7 @@ def _last(stream: io.StringIO) -> dict[str, object]:
 def test_an_event_is_one_line_of_json_with_bound_facts(lines: io.StringIO) -> None:
     """Facts bound around a piece of work stand in each of its lines, and in no later one."""
     log = structlog.get_logger("nitka.test")
-    with about(customer="c-1", channel="web"):
+    with structlog.contextvars.bound_contextvars(customer="c-1", channel="web"):
         log.info("answered", turn=3)
     event = _last(lines)
     log.info("later")

@@ -8,14 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 
 from nitka.api.desk import account_shapes as shapes
-from nitka.api.desk.gate import (
-    COOKIE,
-    DeskGate,
-    caller_of,
-    csrf_of,
-    same_origin,
-    visitor_of,
-)
+from nitka.api.desk.gate import COOKIE, DeskGate, caller_of, csrf_of, same_origin, visitor_of
 from nitka.api.v1.gate import Scope, digest_of
 from nitka.domain.staff import Account, Right
 from nitka.errors import Refused

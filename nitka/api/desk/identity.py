@@ -9,13 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from nitka.api.desk import identity_shapes as shapes
 from nitka.api.desk.gate import DeskGate, caller_of
-from nitka.api.v1.identity import (
-    Joined,
-    ReceiptShape,
-    preview_shape,
-    receipt_shape,
-    zip_response,
-)
+from nitka.api.v1.identity import Joined, ReceiptShape, preview_shape, receipt_shape, zip_response
 from nitka.domain.customer import number_of
 from nitka.domain.staff import Right
 from nitka.service.confirm import Confirm

@@ -12,25 +12,9 @@ from hypothesis import given as always
 from hypothesis import strategies as st
 
 from connectors.webchat import protocol
-from connectors.webchat.protocol import (
-    Fault,
-    Hello,
-    Ping,
-    Read,
-    Say,
-    Typing,
-    Upload,
-    parse,
-)
+from connectors.webchat.protocol import Fault, Hello, Ping, Read, Say, Typing, Upload, parse
 from nitka.domain.address import Channel
-from nitka.domain.message import (
-    Attachment,
-    AttachmentKind,
-    Author,
-    Button,
-    Message,
-    MessageState,
-)
+from nitka.domain.message import Attachment, AttachmentKind, Author, Button, Message, MessageState
 from nitka.domain.thread import Owner, Team
 from tests.connectors.harness import Case, Specification, table
 

@@ -10,14 +10,7 @@ from uuid import uuid4
 import pytest
 
 from nitka.domain.address import Channel
-from nitka.domain.message import (
-    Attachment,
-    AttachmentKind,
-    Author,
-    Button,
-    Message,
-    MessageState,
-)
+from nitka.domain.message import Attachment, AttachmentKind, Author, Button, Message, MessageState
 from nitka.ports import Line
 from nitka.store.unit_of_work import SqlStore, open_store
 from tests.contract.store.conftest import Person, Sql, person, reply, say, texts

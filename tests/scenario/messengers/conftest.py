@@ -10,12 +10,7 @@ import pytest
 
 from nitka.engine.scripted import echo
 from tests.conftest import Server
-from tests.scenario.messengers.house import (
-    Nitka,
-    Servers,
-    nitka_between_platforms,
-    own_database,
-)
+from tests.scenario.messengers.house import Nitka, Servers, nitka_between_platforms, own_database
 from tests.scenario.messengers.modes import POLLING, WEBHOOKS
 from tests.support.valkey import Database, emptied
 
