@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import secrets
 import signal
 from collections.abc import Coroutine
 
@@ -15,7 +14,7 @@ import structlog
 import uvicorn
 from prometheus_client import start_http_server
 
-from nitka.api.v1.gate import Scope, digest_of
+from nitka.api.v1.gate import Scope, digest_of, new_token
 from nitka.desk import demo_link, invite
 from nitka.domain.staff import Role
 from nitka.errors import ConfigError
@@ -80,7 +79,7 @@ async def add_token(settings: Settings, *, name: str, scopes: frozenset[str]) ->
     unknown = scopes - set(Scope)
     if unknown or not scopes:
         raise ConfigError(f"--scope: must be one of {', '.join(Scope)}, not {', '.join(unknown)}")
-    token = f"nitka_{secrets.token_urlsafe(32)}"
+    token = new_token()
     store = open_database(settings, connections=1)
     try:
         async with store.begin() as uow:

@@ -20,7 +20,7 @@ from nitka.api.desk.notes import NotesApi
 from nitka.api.desk.portrait import PortraitApi
 from nitka.api.desk.routes import desk_router
 from nitka.api.desk.shelf import ShelfApi
-from nitka.api.desk.staff import StaffApi
+from nitka.api.desk.staff import StaffApi, enter_link
 from nitka.api.desk.threads import ThreadsApi
 from nitka.domain.address import Channel
 from nitka.domain.plan import Plan
@@ -133,7 +133,7 @@ async def invite(store: Store, settings: Settings, *, email: str, name: str, rol
         account = account or await uow.accounts.add(NewAccount(email, name, role))
         assert account is not None  # noqa: S101  # nobody had this address a line above
         token = await make_link(uow, account, Purpose.INVITE, at=now, actor="nitka staff add")
-    return f"{base_url(settings)}/desk/#/enter/{token}"
+    return enter_link(base_url(settings), token)
 
 
 async def demo_link(store: Store, settings: Settings) -> str:
@@ -143,4 +143,4 @@ async def demo_link(store: Store, settings: Settings) -> str:
         token = await make_link(
             uow, account, Purpose.SIGN_IN, at=datetime.now(UTC), actor="nitka up"
         )
-    return f"{base_url(settings)}/desk/#/enter/{token}"
+    return enter_link(base_url(settings), token)

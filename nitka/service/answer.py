@@ -21,6 +21,7 @@ from nitka.service.finish_turn import finish_turn, give_up
 from nitka.service.fresh import fresh
 from nitka.service.lease import hold
 from nitka.service.lines import add_phrase, aimed
+from nitka.service.show_owner import show_owner
 
 log = structlog.get_logger(__name__)
 _RESUME = "/repeat"  # asks the open question again, with a recap where the channel has changed
@@ -155,8 +156,4 @@ class Answer:
             await connector.typing(waiting.address.address)
 
     async def _show_owner(self, customer_id: UUID) -> None:
-        async with self._store.begin() as uow:
-            thread = await uow.threads.get(customer_id)
-        await self._fanout.publish(
-            topic_of(customer_id), {"kind": "state", "owner": thread.owner, "team": thread.team}
-        )
+        await show_owner(self._store, self._fanout, customer_id)

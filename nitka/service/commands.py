@@ -44,7 +44,7 @@ def command_in(message: Message, *, pressed: str | None) -> Typed | None:
 
 
 class Commands:
-    """Codes, separating, and the choice of where to be answered."""
+    """Codes, contacts, separating, where to be answered, privacy, ratings."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Joins two customers who proved to be one, and undoes it: one transaction, nothing lost.
+"""Joins two customers who proved to be one: one transaction, nothing lost.
 
 The conversation in progress goes on: its customer becomes the root, its dialogue state the state.
 What the other knows fills gaps; what contradicts is kept in the link and shown to staff. Turns

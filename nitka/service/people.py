@@ -14,6 +14,7 @@ from nitka.domain.thread import Owner, Team
 from nitka.ports import Clock, Dialogues, Fanout, Job, Queue, Store, topic_of
 from nitka.service.hand_back import hand_back
 from nitka.service.remind import cancel
+from nitka.service.show_owner import show_owner
 from nitka.service.take import decline, pass_on, take, take_over
 from nitka.service.write import Draft, Newer, note, note_on, reply
 
@@ -128,8 +129,4 @@ class People:
         await self._fanout.publish(topic_of(customer_id), {"kind": "thread"})
 
     async def _show_owner(self, customer_id: UUID) -> None:
-        async with self._store.begin() as uow:
-            thread = await uow.threads.get(customer_id)
-        await self._fanout.publish(
-            topic_of(customer_id), {"kind": "state", "owner": thread.owner, "team": thread.team}
-        )
+        await show_owner(self._store, self._fanout, customer_id)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from nitka.api.desk import account_shapes as shapes
 from nitka.api.desk.gate import COOKIE, DeskGate, caller_of, csrf_of, same_origin, visitor_of
-from nitka.api.v1.gate import Scope, digest_of
+from nitka.api.v1.gate import Scope, digest_of, new_token
 from nitka.domain.staff import Account, Right
 from nitka.errors import Refused
 from nitka.ports import Store
@@ -130,7 +129,7 @@ class DoorApi:
     async def new_token(self, request: Request, given: shapes.TokenName) -> shapes.NewToken:
         """Make a personal access token, for this API and for `/api/v1`."""
         account = caller_of(request).account
-        token = f"nitka_{secrets.token_urlsafe(32)}"
+        token = new_token()
         scopes = {Scope.STAFF} if account.may(Right.ANSWER) else {Scope.READ}
         async with self._store.begin() as uow:
             made = await uow.ledger.add_token(

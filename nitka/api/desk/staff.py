@@ -82,10 +82,15 @@ class StaffApi:
         await self._accounts.lift_totp(account_id, actor=_actor(request))
 
     def _link(self, token: str) -> str:
-        return f"{self._base_url}/desk/#/enter/{token}"
+        return enter_link(self._base_url, token)
 
     def _shape(self, account: Account) -> shapes.AccountShape:
         return shapes.account_shape(account, present=account.is_present(self._clock.now()))
+
+
+def enter_link(base_url: str, token: str) -> str:
+    """Give where the desk takes a one-time link."""
+    return f"{base_url}/desk/#/enter/{token}"
 
 
 def _actor(request: Request) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 
@@ -26,6 +27,11 @@ _OPENS = {
     Scope.WRITE: {Scope.READ, Scope.WRITE},
     Scope.STAFF: {Scope.READ, Scope.STAFF},
 }
+
+
+def new_token() -> str:
+    """Make an access token; only its digest is ever kept."""
+    return f"nitka_{secrets.token_urlsafe(32)}"
 
 
 def digest_of(token: str) -> str:
