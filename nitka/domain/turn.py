@@ -87,3 +87,9 @@ class TurnResult:
     slots: Mapping[str, object]
     understanding: Mapping[str, object]
     model: str
+
+
+def first_of(slot: object) -> str | None:
+    """Give the first of what a slot holds: one value, or several that were named at once."""
+    value = slot[0] if isinstance(slot, list) and slot else slot
+    return str(value) if value else None

@@ -21,10 +21,10 @@ from nitka.service.finish_turn import finish_turn, give_up
 from nitka.service.fresh import fresh
 from nitka.service.lease import hold
 from nitka.service.lines import add_phrase, aimed
+from nitka.service.resume import REPEAT
 from nitka.service.show_owner import show_owner
 
 log = structlog.get_logger(__name__)
-_RESUME = "/repeat"  # asks the open question again, with a recap where the channel has changed
 _MOST_ATTEMPTS = 8  # a message that breaks its turn again and again must not block those behind it
 
 
@@ -96,7 +96,7 @@ class Answer:
                 await uow.inbox.finish(waiting.inbox_id, Outcome.ANSWERED)
                 return None
             if resume:
-                return await begin_turn(uow, scene.thread, scene.waiting, live, payload=_RESUME)
+                return await begin_turn(uow, scene.thread, scene.waiting, live, payload=REPEAT)
             return await begin_turn(uow, scene.thread, waiting, live, payload=None)
 
     async def _take_turn(self, turn: Turn) -> None:

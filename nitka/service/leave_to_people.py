@@ -9,6 +9,7 @@ from nitka.domain.handoff import Handoff, HandoffState
 from nitka.domain.inbound import Outcome
 from nitka.domain.phrases import Phrase, say
 from nitka.domain.thread import Owner, Thread
+from nitka.domain.turn import first_of
 from nitka.domain.wording import Command, typed_command
 from nitka.ports import UnitOfWork, Waiting
 from nitka.service.lines import add_phrase, add_text
@@ -64,18 +65,12 @@ def _gives_a_number(handoff: Handoff, waiting: Waiting) -> bool:
     return asked and _NUMBER.search(waiting.message.text) is not None
 
 
-def _first(value: object) -> str | None:
-    """Give what a slot holds: one value, or several that were named at once."""
-    value = value[0] if isinstance(value, list) and value else value
-    return str(value) if value else None
-
-
 async def _note_call(uow: UnitOfWork, handoff: Handoff, waiting: Waiting) -> None:
     """Make the hand-off one for a call. Once the number is known the bot has the thread again."""
     customer = await uow.customers.get(waiting.message.customer_id)
     slots = await uow.threads.slots(waiting.message.customer_id)
     written = _NUMBER.search(waiting.message.text)
-    known = _first(slots.get("phone")) or (customer.phone if customer else None)
+    known = first_of(slots.get("phone")) or (customer.phone if customer else None)
     phone = written[0] if written else known
     wish = {"phone": phone, "call": waiting.message.text[:500]} if phone else {}
     call = replace(handoff, reason="callback", facts={**handoff.facts, **wish}, waiting_since=None)

@@ -14,6 +14,7 @@ from nitka.domain.address import Address, Channel
 from nitka.domain.customer import KnownAddress, Profile
 from nitka.domain.link import EVER, Claim, ClaimKind, Link, Proof, Source, members
 from nitka.domain.phrases import Phrase, say
+from nitka.domain.turn import first_of
 from nitka.errors import Refused
 from nitka.ports import Clock, Dialogues, Signed, Store, UnitOfWork, Waiting
 from nitka.service.fresh import fresh
@@ -164,7 +165,7 @@ async def note_typed(uow: UnitOfWork, waiting: Waiting, slots: Mapping[str, obje
     """Write down an e-mail address or phone number that this very message states, as a hint."""
     text = waiting.message.text.casefold()
     digits = "".join(c for c in text if c.isdigit())
-    email, phone = email_of(_first(slots.get("email"))), phone_of(_first(slots.get("phone")))
+    email, phone = email_of(first_of(slots.get("email"))), phone_of(first_of(slots.get("phone")))
     if email and email in text:
         claim = Claim(ClaimKind.EMAIL, email, Source.TYPED)
         await uow.claims.add(waiting.address.home_id, claim)
@@ -183,9 +184,3 @@ def phone_of(value: str | None) -> str | None:
     digits = "".join(c for c in value or "" if c.isdigit())
     digits = digits.removeprefix("00")
     return f"+{digits}" if 7 <= len(digits) <= 15 else None
-
-
-def _first(value: object) -> str | None:
-    if isinstance(value, list):
-        value = value[0] if value else None
-    return str(value) if value is not None else None

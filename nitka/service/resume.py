@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from nitka.domain.handoff import Handoff
 
-REPEAT = "/repeat"
+REPEAT = "/repeat"  # asks the open question again, with a recap where the channel has changed
 _ORDER = "/order_status"
 _ORDER_TOPICS = ("order_status", "parcel_late")
 _PRODUCT_TOPICS = ("product_question", "price", "stock")
