@@ -69,7 +69,7 @@ class Reply:
 class Effect:
     """Something the engine wants done, carried out in the turn's own transaction.
 
-    `kind` is `hand_over`, `language`, `callback` …; `facts` are JSON values.
+    `kind` is `hand_over` or `language`; `facts` are JSON values.
     """
 
     kind: str
