@@ -1,8 +1,7 @@
 /** The staff desk: starts the app in the page. */
 import { mount } from "svelte";
 import App from "./App.svelte";
-import "./style.css";
-import "./page.css";
+import "./styles";
 
 const target = document.getElementById("desk");
 if (target) mount(App, { target });
