@@ -71,6 +71,13 @@ export interface Parting {
   lines: number;
   lines_left: number;
 }
+/** What is decided with a reason: asked by `why`, done by `act`; or told why it was refused. */
+export interface Decision {
+  why: string;
+  label: string;
+  act: (reason: string) => Promise<unknown>;
+  refused: (sentence: string) => Promise<void>;
+}
 export interface Receipt {
   receipt: string;
   at: string;
