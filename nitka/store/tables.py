@@ -436,6 +436,7 @@ answers = Table(
     Column("status", Integer, nullable=False),
     Column("body", JSONB, nullable=False),
     _at(),
+    Index("ix_answers_customer", text("(body ->> 'customer')")),
 )
 
 secrets = Table(
