@@ -35,8 +35,14 @@ class SqlThreads:
         return mapping.thread(row)
 
     async def current(self, customer_id: UUID) -> Thread | None:
-        root = await SqlLinks(self._connection).root(customer_id)
-        return await self.lock(root) if root else None
+        links = SqlLinks(self._connection)
+        root = await links.root(customer_id)
+        while root is not None:
+            thread = await self.lock(root)
+            locked, root = root, await links.root(customer_id)
+            if root == locked:  # it was neither joined nor split while we waited
+                return thread
+        return None
 
     async def begin_turn(self, customer_id: UUID) -> Thread:
         change = (
