@@ -370,3 +370,45 @@ async def test_a_note_amid_a_join_stays_with_its_customer(desk: Desk) -> None:
         page = (await olga.get(f"/customers/{root}/messages")).json()
         assert {f"note {n}" for n in range(12)} <= {line["text"] for line in page["messages"]}
         assert [line["seq"] for line in page["messages"]] == list(range(1, page["seq"] + 1))
+
+
+async def test_accounts_changed_at_once_keep_every_change(desk: Desk) -> None:
+    """A new password, two names, an end; and two admins who demote each other: one is left."""
+    ada, bea = await desk.at_work("ada", Role.ADMIN), await desk.at_work("bea", Role.ADMIN)
+    ids = {one["email"]: one["id"] for one in (await ada.get("/staff")).json()["staff"]}
+    for number in range(3):
+        olga = await desk.at_work(f"olga{number}")
+        account = (await olga.get("/me")).json()["account"]["id"]
+        path = f"/staff/{account}"
+        new = {"old": PASSWORD, "new": f"{PASSWORD} and more"}
+        answers = await asyncio.gather(
+            olga.post("/me/password", new),
+            *(ada.post(path, {"name": f"Olga {n}"}, method="PATCH") for n in range(20)),
+        )
+        assert {one.status_code for one in answers} <= {200, 204}
+        assert (await desk.browser().sign_in(f"olga{number}@nitka.test")).status_code == 401
+        answers = await asyncio.gather(
+            bea.post(path, {"active": False}, method="PATCH"),
+            *(ada.post(path, {"capacity": n + 1}, method="PATCH") for n in range(10)),
+        )
+        assert {one.status_code for one in answers} == {200}
+        assert (await olga.get("/me")).status_code == 401
+    demoted = await asyncio.gather(
+        ada.post(f"/staff/{ids['bea@nitka.test']}", {"role": "agent"}, method="PATCH"),
+        bea.post(f"/staff/{ids['ada@nitka.test']}", {"role": "agent"}, method="PATCH"),
+    )
+    assert sorted(one.status_code for one in demoted) in ([200, 403], [200, 409])
+
+
+async def test_one_link_lets_in_once(desk: Desk) -> None:
+    """However many use it at the same moment."""
+    ada = await desk.at_work("ada", Role.ADMIN)
+    invited = await ada.post("/staff", {"email": "new@nitka.test", "name": "New"})
+    token = invited.json()["link"].rsplit("/", 1)[1]
+    used = await at_once(
+        5,
+        lambda n: desk.browser().post(
+            "/links/use", {"token": token, "password": f"{PASSWORD} number {n}"}
+        ),
+    )
+    assert sorted(one.status_code for one in used) == [200, *[404] * 4]
