@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Coroutine, Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,9 +15,10 @@ import pytest
 
 from nitka.api.desk.gate import COOKIE
 from nitka.domain.staff import Role
+from nitka.service.sign_in import SESSION_LIFE
 from tests.scenario.desk.conftest import PASSWORD, Browser, Desk
 from tests.scenario.desk.test_api import handed_over
-from tests.scenario.desk.test_attach import PNG, taken
+from tests.scenario.desk.test_attach import PNG, kept, taken
 from tests.scenario.test_privacy import dump
 
 _OPEN = {"POST /session", "POST /links/whose", "POST /links/use"}
@@ -75,6 +77,8 @@ async def test_every_door_is_locked(desk: Desk) -> None:
         seen[f"agent {answer.status_code}"] += 1
     assert seen["agent 403"] >= 8, "accounts, canned replies, erasing"
     assert (await agent.get(filled("/customers/{id}/export"))).status_code == 403
+    desk.clock.ahead = SESSION_LIFE + timedelta(minutes=1)
+    assert (await agent.get("/me")).json()["code"] == "signed_out"
 
 
 def _texts(case: str, customer: str) -> Iterator[tuple[str, str, dict[str, Any], str]]:
@@ -262,6 +266,14 @@ async def test_the_same_at_once_is_once(desk: Desk) -> None:
     }
     page = (await boss.get(f"/customers/{customer}/messages")).json()["messages"]
     assert [line["text"] for line in page].count("once") == 1
+    other, another, _ = await taken(desk, boss, "bob")
+    assert other != customer
+    with_file = {"text": "", "seen": 99, "files": [await kept(boss)]}
+    went = await at_once(
+        6, lambda n: boss.post(f"/handoffs/{[case, another][n % 2]}/messages", with_file)
+    )
+    assert sorted(one.status_code for one in went) == [201, *[409] * 5]
+    assert {one.json()["code"] for one in went if one.status_code == 409} == {"file_gone"}
     tags = [["vip", "new"], ["vip", "old"], ["vip"]]
     tagged = await at_once(
         9, lambda n: boss.post(f"/customers/{customer}/tags", {"tags": tags[n % 3]}, method="PUT")
