@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import re
 import secrets
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString
@@ -46,6 +48,11 @@ async def views(database_url: str, rounds: int) -> Views:
             **_searches(sql, admin, rounds),
             **_threads(sql, admin, tokens["support"], rounds),
         }
+
+
+async def admin(database_url: str) -> str:
+    """Give a token of an admin."""
+    return (await _tokens(database_url))["admin"]
 
 
 async def _tokens(database_url: str) -> dict[str, str]:
@@ -106,6 +113,7 @@ def _searches(sql: psycopg.Connection[Row], token: str, rounds: int) -> dict[str
     words: dict[str, Sequence[str]] = {
         "a word said all the time": _FREQUENT,
         "two such words": _PAIRS,
+        "a word said now and then": _now_and_then(sql),
         "words that nobody said": _SELDOM,
         "a name": [name for name, *_ in people],
         "a name's beginning": [name[:4] for name, *_ in people],
@@ -122,6 +130,18 @@ def _searches(sql: psycopg.Connection[Row], token: str, rounds: int) -> dict[str
         ]
         for name, some in words.items()
     }
+
+
+def _now_and_then(sql: psycopg.Connection[Row]) -> Sequence[str]:
+    """Give words of about every thousandth line: too many for the index to put in order, and too
+    few to fill a page from the newest lines."""
+    lines = sql.execute(
+        "SELECT text FROM messages TABLESAMPLE SYSTEM (4) REPEATABLE (1)"
+    ).fetchall()
+    said = Counter(
+        word for (text,) in lines for word in {*re.findall(r"[^\W\d_]{6,}", text.lower())}
+    )
+    return [word for word, times in said.most_common() if times <= len(lines) * 0.0014][:20]
 
 
 def _threads(

@@ -23,8 +23,8 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
-from bench import machine
-from bench.asked import Asked, Views, views
+from bench import machine, whole
+from bench.asked import Asked, Views, admin, views
 from bench.crowd.fill import fill
 from bench.written import write
 from nitka.settings import ROOT, Settings
@@ -75,9 +75,12 @@ def main(arguments: list[str] | None = None) -> int:
             bases = [stack.enter_context(_web(given.folder, url, redis_url)) for url in urls]
             console.print("asking …")
             rows = asyncio.run(_measure(list(zip(bases, urls, strict=True)), given.rounds))
+        console.print("exporting, joining, splitting, erasing …")
+        steps = whole.measure(urls[-1], bases[-1], asyncio.run(admin(urls[-1])))
     result = {"machine": facts, "customers": large.customers, "messages": large.messages}
     _show(console, large, rows)
-    console.print(f"\nall numbers: {write({**result, 'desk': rows})}")
+    _show_whole(console, steps)
+    console.print(f"\nall numbers: {write({**result, 'desk': rows, 'whole': steps})}")
     return 0
 
 
@@ -179,6 +182,16 @@ def _show(console: Console, large: Size, rows: list[dict[str, Any]]) -> None:
     worst = max(rows, key=lambda row: float(row["p95"]))
     verdict = "holds" if worst["p95"] <= LIMIT_MS else "does NOT hold"
     console.print(f"every view within {LIMIT_MS} ms at p95: {verdict} (worst: {worst['view']})")
+
+
+def _show_whole(console: Console, steps: list[dict[str, Any]]) -> None:
+    title = f"\nAll of a customer with {whole.FEW} and with {whole.MANY} lines: milliseconds"
+    table = Table(title=title, title_justify="left")
+    for column in ("step", f"{whole.FEW}", f"{whole.MANY}", "slowest", "per line, to few"):
+        table.add_column(column, justify="left" if column == "step" else "right")
+    for row in steps:
+        table.add_row(*(str(row[key]) for key in ("step", "few", "many", "slowest", "per_line")))
+    console.print(table)
 
 
 def _plain(url: str) -> str:

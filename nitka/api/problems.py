@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from nitka.errors import Refused, Unavailable
+from nitka.errors import Fenced, Refused, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -78,6 +78,7 @@ def add_problems(app: FastAPI) -> None:
     """Turn every foreseen error of a request into a problem."""
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(Unavailable, _unavailable)
+    app.add_exception_handler(Fenced, _gone)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
 
@@ -98,6 +99,11 @@ async def _unavailable(request: Request, error: Exception) -> JSONResponse:
     log.warning("request.unavailable", path=request.url.path, reason=str(error))
     sentence = "The service cannot reach its storage just now; nothing was stored. Try again."
     return problem(503, "unavailable", sentence, headers={"Retry-After": RETRY_AFTER})
+
+
+async def _gone(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001
+    sentence = "This customer has just been erased."
+    return problem(404, "unknown_customer", sentence)
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001

@@ -51,8 +51,8 @@ class Leftovers(Protocol):
         """Give files that have run out."""
         ...
 
-    async def forget_file(self, file_id: str) -> None:
-        """Forget a file whose bytes are gone, as an export and in receipts."""
+    async def forget_files(self, file_ids: Sequence[str]) -> None:
+        """Forget files whose bytes are gone, as exports and in receipts."""
         ...
 
     async def receipts(self) -> Sequence[Receipt]:

@@ -46,7 +46,9 @@ class Ledger(Protocol):
 
     async def audit(
         self, action: str, *, actor: str, customer_id: UUID | None, facts: Mapping[str, object]
-    ) -> None: ...
+    ) -> None:
+        """Write down a step; of a customer who has been erased meanwhile, nothing."""
+        ...
 
     async def trail(self, customer_id: UUID) -> Sequence[Entry]:
         """Give what was done with a customer's thread, in order."""

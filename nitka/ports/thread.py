@@ -63,7 +63,9 @@ class Choice:
 
 
 class Threads(Protocol):
-    async def get(self, customer_id: UUID) -> Thread: ...
+    async def get(self, customer_id: UUID) -> Thread:
+        """Give the thread. Raises `Fenced` if it is gone."""
+        ...
 
     async def begin_turn(self, customer_id: UUID) -> Thread:
         """Raise the fence by one and give the thread under the new number."""

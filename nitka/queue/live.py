@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import timedelta
 from uuid import UUID
@@ -15,6 +16,8 @@ from nitka.queue import keys
 from nitka.queue.connection import GONE
 
 log = structlog.get_logger(__name__)
+_REWRITTEN_WITHIN = 15.0  # seconds
+_LOOK_AGAIN = 0.1
 
 
 class RedisLive:
@@ -50,12 +53,27 @@ class RedisLive:
     async def scrub(self) -> None:
         """Rewrite the append-only file, which else keeps old values until it is rewritten.
 
-        A server of somebody else's may refuse that, and has its own rules then.
+        One that is being rewritten may have what was forgotten since in it: then it is rewritten
+        once more. A server of somebody else's may refuse that, and has its own rules then.
         """
         try:
-            await self._redis.bgrewriteaof()
+            async with asyncio.timeout(_REWRITTEN_WITHIN):
+                while True:
+                    if await self._rewrite():
+                        return
+                    await asyncio.sleep(_LOOK_AGAIN)
         except (*GONE, ResponseError) as error:
             log.warning("live.unscrubbed", error=str(error))
+
+    async def _rewrite(self) -> bool:
+        """Begin to rewrite; False while that is being done already."""
+        try:
+            await self._redis.bgrewriteaof()
+        except ResponseError as error:
+            if "already in progress" not in str(error):
+                raise
+            return False
+        return True
 
 
 def _read(value: object) -> DialogueState:

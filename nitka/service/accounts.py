@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -48,13 +48,17 @@ class ManageAccounts:
             purpose = Purpose.RESET if account.password else Purpose.INVITE
             return await make_link(uow, account, purpose, at=self._clock.now(), actor=actor)
 
-    async def change(self, account: Account, *, actor: str) -> Account:
-        """Write an account anew; one that is in use no more is signed out everywhere.
+    async def change(
+        self, account_id: UUID, changes: Mapping[str, object], *, actor: str
+    ) -> Account:
+        """Change an account as it stands now; one that is in use no more is signed out everywhere.
 
-        Raises `Refused` 409 `last_admin`: somebody must be left to manage accounts.
+        Raises `Refused`: 404 `unknown_account`, 409 `last_admin`: somebody must be left to manage
+        accounts, whoever is changed at the same moment.
         """
         async with self._store.begin() as uow:
-            known = await uow.accounts.all()
+            known = await uow.accounts.all(lock=True)
+            account = replace(await _known(uow, account_id), **changes)  # type: ignore[arg-type]
             left = [one for one in known if one.id != account.id]
             if not any(one.may(Right.MANAGE) for one in (*left, account)):
                 raise Refused("last_admin", "This is the last account of an admin.", status=409)
@@ -78,11 +82,6 @@ class ManageAccounts:
             await uow.sessions.end(account.id)
             facts = {"account": account.email}
             await uow.ledger.audit("totp_lifted", actor=actor, customer_id=None, facts=facts)
-
-    async def get(self, account_id: UUID) -> Account:
-        """Give an account. Raises `Refused` 404 `unknown_account`."""
-        async with self._store.begin() as uow:
-            return await _known(uow, account_id)
 
     # ── one's own ──────────────────────────────────────────────────────────────────────────
 

@@ -1,12 +1,19 @@
-"""Everything kept of a customer as one file: data for machines, a page for people, his files."""
+"""Everything kept of a customer as one file: data for machines, a page for people, his files.
+
+It is made piece by piece, so that many files never are in memory together, and in a thread, so
+that nobody else waits for it.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
+import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from html import escape
+from typing import Any
 
 from nitka.domain.customer import Language
 
@@ -58,6 +65,8 @@ _HEAD = {
     "ru": "Всё, что мы о Вас храним",
     "pl": "Wszystko, co przechowujemy",
 }
+_LONGEST_NAME = 100  # characters
+_PACKED = ("image/", "audio/", "video/")  # gains nothing by being packed again
 _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;
 padding:0 1rem;color:#1b1b1f}
@@ -67,17 +76,53 @@ overflow-wrap:anywhere}th{background:#f3f3f7}
 """
 
 
-def archive(
-    everything: Mapping[str, Rows], files: Mapping[str, bytes], *, language: Language | None
-) -> bytes:
-    """Give a ZIP file: `data.json`, `index.html` in the customer's language, and `files/`."""
-    bag = io.BytesIO()
-    with zipfile.ZipFile(bag, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("data.json", json.dumps(everything, ensure_ascii=False, indent=2))
-        packed.writestr("index.html", page(everything, language=language or Language.EN))
-        for name, content in files.items():
-            packed.writestr(f"files/{name}", content)
-    return bag.getvalue()
+async def archive(
+    everything: Mapping[str, Rows],
+    load: Callable[[str], Awaitable[bytes | None]],
+    *,
+    language: Language | None,
+) -> AsyncIterator[bytes]:
+    """Give the pieces of a ZIP file: `data.json`, `index.html` in the customer's language, and
+    `files/`, whose bytes `load` gives by their id."""
+    pieces = _Pieces()
+    with zipfile.ZipFile(pieces, "w", zipfile.ZIP_DEFLATED) as packed:
+
+        def written() -> None:
+            packed.writestr("data.json", json.dumps(everything, ensure_ascii=False, indent=2))
+            packed.writestr("index.html", page(everything, language=language or Language.EN))
+
+        await asyncio.to_thread(written)
+        yield pieces.take()
+        for file in everything["files"]:
+            content = await load(str(file["id"]))
+            if content is not None:
+                as_it_is = str(file["media_type"]).startswith(_PACKED)
+                way = zipfile.ZIP_STORED if as_it_is else zipfile.ZIP_DEFLATED
+                await asyncio.to_thread(packed.writestr, _name(file), content, way)
+                yield pieces.take()
+    yield pieces.take()
+
+
+class _Pieces(io.RawIOBase):
+    """What a ZIP file is written to, which nobody can go back in."""
+
+    def __init__(self) -> None:
+        self._written: list[bytes] = []
+
+    def write(self, piece: Any) -> int:
+        self._written.append(bytes(piece))
+        return len(self._written[-1])
+
+    def take(self) -> bytes:
+        """Give what was written since."""
+        taken, self._written = b"".join(self._written), []
+        return taken
+
+
+def _name(file: Mapping[str, object]) -> str:
+    """Give a name that stays in the folder wherever it is unpacked: its sender chose it."""
+    own = re.sub(r"[^\w.()+ -]", "_", str(file["name"]))[-_LONGEST_NAME:]
+    return f"files/{file['id']}-{own}"
 
 
 def page(everything: Mapping[str, Rows], *, language: Language) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -29,7 +29,7 @@ from nitka.ports import (
     Waiting,
 )
 from nitka.service.export import archive
-from nitka.service.find import find_root
+from nitka.service.find import find_root, unknown_customer
 from nitka.service.fresh import Scene, answer, fresh
 from nitka.service.lines import add_line, add_text
 from nitka.service.link import CHANNEL_NAMES
@@ -92,8 +92,9 @@ class Privacy:
             case _:
                 await self._show(waiting)
 
-    async def export(self, customer_id: UUID, *, staff: str) -> bytes:
-        """Give staff the file of a customer. Raises `Refused` 404 `unknown_customer`."""
+    async def export(self, customer_id: UUID, *, staff: str) -> AsyncIterator[bytes]:
+        """Give staff the file of a customer, piece by piece. Raises `Refused` 404
+        `unknown_customer`."""
         async with self._store.begin() as uow:
             root = await find_root(uow, customer_id)
             await uow.ledger.audit("export", actor=f"staff:{staff}", customer_id=root, facts={})
@@ -152,7 +153,8 @@ class Privacy:
             await answer(uow, scene.waiting, say(phrase, scene.language))
 
     async def _send_export(self, waiting: Waiting) -> None:
-        content = await self._archive(waiting.message.customer_id)
+        pieces = await self._archive(waiting.message.customer_id)
+        content = b"".join([piece async for piece in pieces])
         file_id = await self._files.save(content)
         async with self._store.begin() as uow:
             scene = await fresh(uow, waiting)
@@ -176,18 +178,13 @@ class Privacy:
                 facts={},
             )
 
-    async def _archive(self, root: UUID) -> bytes:
+    async def _archive(self, root: UUID) -> AsyncIterator[bytes]:
         async with self._store.begin() as uow:
             customer = await uow.customers.get(root)
             homes = members(root, await uow.links.tree(root))
             everything = await uow.personal.everything(root, homes)
         language = customer.language if customer else None
-        files: dict[str, bytes] = {}
-        for file in everything["files"]:
-            content = await self._files.load(str(file["id"]))
-            if content is not None:
-                files[f"{file['id']}-{file['name']}"] = content
-        return archive(everything, files, language=language)
+        return archive(everything, self._files.load, language=language)
 
     async def _erase(self, root: UUID, *, actor: str, about: Waiting | None) -> Receipt:
         """Erase a customer with all that is his; `about` is his own message that asks for it.
@@ -201,9 +198,11 @@ class Privacy:
         await self._business.forget(sorted(homes))
         jobs = (Job.DELIVERY, Job.FETCH) if about else (Job.TURN, Job.DELIVERY, Job.FETCH)
         async with self._mover.still(root, jobs=jobs), self._store.begin() as uow:
-            for found in await uow.links.lock(root):
-                root, homes = found, members(found, await uow.links.tree(found))
+            roots = await uow.links.lock(root)
             scene = await fresh(uow, about) if about else None
+            if not roots:
+                raise unknown_customer()
+            root, homes = roots[0], members(roots[0], await uow.links.tree(roots[0]))
             receipt = await uow.personal.receipt(await uow.personal.erase(root, homes))
             facts = {"receipt": str(receipt.id)}
             await uow.ledger.audit("erase", actor=actor, customer_id=None, facts=facts)

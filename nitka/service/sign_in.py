@@ -143,7 +143,7 @@ class SignIn:
 
     async def _good_link(self, uow: UnitOfWork, token: str) -> tuple[OneTimeLink, Account]:
         link = await uow.doorway.link(digest_of(token), now=self._clock.now())
-        account = await uow.accounts.get(link.account_id) if link else None
+        account = await uow.accounts.get(link.account_id, lock=True) if link else None
         if link is None or account is None or not account.active:
             sentence = "This link was used already or is too old. Ask for a new one."
             raise Refused("link_gone", sentence, status=404)

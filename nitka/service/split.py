@@ -46,17 +46,22 @@ async def preview(uow: UnitOfWork, link_id: UUID) -> Preview:
     """
     link = await uow.links.get(link_id)
     if link is None:
-        raise Refused("unknown_link", "There is no such join.", status=404)
+        raise _unknown()
     if link.split_at is not None:
         raise Refused("already_split", "This join has been undone.", status=409)
     thread = await uow.threads.current(link.customer_id)
-    assert thread is not None  # noqa: S101  # a foreign key says so
+    if thread is None:  # erased while somebody looks at it
+        raise _unknown()
     root = thread.customer_id
     leaving = members(link.other_id, await uow.links.tree(root))
     addresses = await uow.customers.addresses(root)
     going = tuple(known for known in addresses if known.home_id in leaving)
     lines = await uow.links.lines(root, leaving)
     return Preview(link, root, leaving, going, lines, thread.seq - lines, thread.epoch)
+
+
+def _unknown() -> Refused:
+    return Refused("unknown_link", "There is no such join.", status=404)
 
 
 async def split(
@@ -161,15 +166,16 @@ async def _since(
             steps.append((turn.at, turn))
     joined = (one for one in links if one.customer_id == span.customer_id)
     steps.extend((one.joined_at, one) for one in joined if span.has(one.joined_at))
-    dialogue = before
+    dialogue, taken = before, list[DoneTurn]()
     for _, step in sorted(steps, key=lambda pair: pair[0]):
         if isinstance(step, Link):
+            dialogue, taken = _told(dialogues, dialogue, taken), []
             joined_into = replace(step, before=replace(step.before, dialogue=dialogue))
             below = await uow.states.of(step.other_id)  # since then it has had no turns of its own
             dialogue = await _gain_anew(uow, dialogues, joined_into, below)
         else:
-            dialogue = _told(dialogues, dialogue, [step])
-    return dialogue
+            taken.append(step)
+    return _told(dialogues, dialogue, taken)
 
 
 async def _gain_anew(
@@ -188,10 +194,13 @@ def _told(
 ) -> Dialogue | None:
     if not turns:
         return dialogue
-    body = dialogues.replay(dialogue.body if dialogue else None, ())
+    body, events = dialogue.body if dialogue else None, list[Mapping[str, object]]()
     for turn in turns:
-        body = dialogues.replay(body, turn.events)
-        body = dialogues.remember(body, turn.facts) if turn.facts else body
+        events += turn.events
+        if turn.facts:
+            body = dialogues.remember(dialogues.replay(body, events), turn.facts)
+            events = []
+    body = dialogues.replay(body, events)
     return Dialogue(body, dialogues.slots(body), dialogue.model if dialogue else "")
 
 

@@ -28,10 +28,13 @@ class Sweep:
         async with self._store.begin() as uow:
             old = await uow.leftovers.exports(before=self._clock.now())
             receipts = await uow.leftovers.receipts()
-        for file_id in [*old, *(file_id for one in receipts for file_id in one.files)]:
-            await self._files.delete(file_id)
+        gone = [*old, *(file_id for one in receipts for file_id in one.files)]
+        for place in range(0, len(gone), _PAGE):
+            some = gone[place : place + _PAGE]
+            for file_id in some:
+                await self._files.delete(file_id)
             async with self._store.begin() as uow:
-                await uow.leftovers.forget_file(file_id)
+                await uow.leftovers.forget_files(some)
         for receipt in receipts:
             if receipt.told_id is not None:
                 await self._forget_told(receipt)

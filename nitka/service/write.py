@@ -57,14 +57,15 @@ async def reply(
 ) -> Message | Newer:
     """Say something to the customer as the owner of his thread, or give what must be read first.
 
-    Raises `Refused` as `own_case` does, 409 `unreachable` and 409 `file_gone`.
+    Raises `Refused` as `own_case` does, 409 `unreachable`, 409 `file_gone` and 422
+    `idempotency_key_reused`.
     """
-    key = f"reply:{staff.key}:{draft.key}" if draft.key else None
+    key = f"reply:{staff.key}:{handoff_id}:{draft.key}" if draft.key else None
     if key is not None:
         await open_case(uow, handoff_id)  # the same reply sent twice at once: one waits here
         said = await uow.messages.with_key(key)
         if said is not None:  # also if the thread is another's by now
-            return said
+            return _same(said, draft)
     case = await own_case(uow, handoff_id, staff)
     newer = await _unseen(uow, case, staff, draft.seen)
     if newer:
@@ -80,6 +81,14 @@ async def reply(
     )
     await _note_down(uow, case, "reply", staff, message)
     return message
+
+
+def _same(said: Message, draft: Draft) -> Message:
+    """Give the reply that was said under this key; a line that was changed since is no proof."""
+    if said.text != draft.text and said.changed is None:
+        sentence = "This idempotency key was used with another request."
+        raise Refused("idempotency_key_reused", sentence, status=422)
+    return said
 
 
 async def note(

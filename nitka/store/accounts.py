@@ -40,8 +40,10 @@ class SqlAccounts:
         row = made.one_or_none()
         return _account(row) if row else None
 
-    async def get(self, account_id: UUID) -> Account | None:
+    async def get(self, account_id: UUID, *, lock: bool = False) -> Account | None:
         query = select(staff).where(staff.c.id == account_id)
+        if lock:
+            query = query.with_for_update()
         row = (await self._connection.execute(query)).one_or_none()
         return _account(row) if row else None
 
@@ -52,9 +54,11 @@ class SqlAccounts:
         row = (await self._connection.execute(query)).one_or_none()
         return _account(row) if row else None
 
-    async def all(self) -> Sequence[Account]:
-        rows = await self._connection.execute(select(staff).order_by(staff.c.name, staff.c.id))
-        return [_account(row) for row in rows]
+    async def all(self, *, lock: bool = False) -> Sequence[Account]:
+        query = select(staff).order_by(staff.c.name, staff.c.id)
+        if lock:
+            await self._connection.execute(select(staff.c.id).order_by("id").with_for_update())
+        return [_account(row) for row in await self._connection.execute(query)]
 
     async def change(self, account: Account) -> None:
         await self._connection.execute(

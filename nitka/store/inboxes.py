@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select, text, tuple_
+from sqlalchemy import ColumnElement, exists, literal, select, text, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -129,7 +129,12 @@ class SqlInboxes:
         )
 
     async def read_up_to(self, staff: str, customer_id: UUID, seq: int) -> None:
-        made = upsert(staff_reads).values(staff=staff, customer_id=customer_id, seq=seq)
+        known = (
+            select(literal(staff), customers.c.id, literal(seq))
+            .where(customers.c.id == customer_id)
+            .with_for_update(read=True, key_share=True)  # he may be erased just now
+        )
+        made = upsert(staff_reads).from_select(["staff", "customer_id", "seq"], known)
         await self._connection.execute(
             made.on_conflict_do_update(index_elements=["staff", "customer_id"], set_={"seq": seq})
         )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from nitka.domain.inbound import Outcome
 from nitka.ports import Entry, StoredFile, Tally
+from nitka.store.tables.customers import customers
 from nitka.store.tables.flow import inbox
 from nitka.store.tables.ledger import audit, files, tokens
 from nitka.store.tables.threads import messages
@@ -25,11 +27,16 @@ class SqlLedger:
     async def audit(
         self, action: str, *, actor: str, customer_id: UUID | None, facts: Mapping[str, object]
     ) -> None:
-        await self._connection.execute(
-            insert(audit).values(
-                actor=actor, action=action, customer_id=customer_id, facts=dict(facts)
-            )
+        step = {"actor": actor, "action": action, "facts": dict(facts)}
+        if customer_id is None:
+            await self._connection.execute(insert(audit).values(step))
+            return
+        known = (
+            select(literal(actor), literal(action), literal(dict(facts), JSONB), customers.c.id)
+            .where(customers.c.id == customer_id)
+            .with_for_update(read=True, key_share=True)  # an erasure waits, or has been
         )
+        await self._connection.execute(insert(audit).from_select([*step, "customer_id"], known))
 
     async def trail(self, customer_id: UUID) -> Sequence[Entry]:
         rows = await self._connection.execute(

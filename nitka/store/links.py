@@ -29,7 +29,7 @@ _JOINED = text(
       SELECT id, row_number() OVER (ORDER BY at, moved, seq) AS number FROM timed
     )
     UPDATE messages SET customer_id = :root, seq = number
-    FROM numbered WHERE messages.id = numbered.id
+    FROM numbered WHERE messages.id = numbered.id AND (customer_id = :other OR seq <> number)
     """
 )
 """Each side's lines keep their order, whatever the clocks said: the time of a line is at least
@@ -43,16 +43,22 @@ _PARTED = text(
       FROM messages WHERE customer_id = :root
     )
     UPDATE messages SET customer_id = CASE WHEN moved THEN :other ELSE :root END, seq = number
-    FROM numbered WHERE messages.id = numbered.id
+    FROM numbered WHERE messages.id = numbered.id AND (moved OR seq <> number)
     """
 )
 
 _FOLLOW = [
     text(
-        f"UPDATE {table} SET customer_id = m.customer_id{more} FROM messages m"
+        f"UPDATE {table} SET {', '.join(f'{name} = m.{name}' for name in kept)} FROM messages m"
         f" WHERE m.id = {table}.message_id AND {table}.customer_id IN (:root, :other)"
+        f" AND ({' OR '.join(f'{table}.{name} <> m.{name}' for name in kept)})"
     )
-    for table, more in (("inbox", ""), ("outbox", ", seq = m.seq"), ("fetches", ""), ("drafts", ""))
+    for table, *kept in (
+        ("inbox", "customer_id"),
+        ("outbox", "customer_id", "seq"),
+        ("fetches", "customer_id"),
+        ("drafts", "customer_id"),
+    )
 ]
 """What goes with its message."""
 

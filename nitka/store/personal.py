@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -72,29 +71,46 @@ _LEAVE_TURNS = """
 """
 """Turns on the messages of somebody who was joined then: they are his, below his own numbers."""
 
-_WRITTEN = "(SELECT id FROM messages WHERE customer_id = :root)"
+_LINES = text("SELECT id FROM messages WHERE customer_id = :root ORDER BY seq DESC")
+_LINES_AT_ONCE = 1_000  # of a long thread: few enough to be found by indexes in any table
+_ERASE_LINES: Sequence[tuple[str, TextClause]] = tuple(
+    (subject, text(statement))
+    for subject, statement in (
+        ("", "DELETE FROM guesses WHERE message_id = ANY(:lines)"),
+        ("", "DELETE FROM link_codes WHERE used_by = ANY(:lines)"),
+        ("", "DELETE FROM drafts WHERE message_id = ANY(:lines)"),
+        ("", "DELETE FROM fetches WHERE message_id = ANY(:lines)"),
+        ("", "DELETE FROM outbox WHERE message_id = ANY(:lines)"),
+        ("", "DELETE FROM inbox WHERE message_id = ANY(:lines)"),
+        ("", "DELETE FROM revisions WHERE message_id = ANY(:lines)"),
+        ("", "DELETE FROM mentions WHERE message_id = ANY(:lines)"),
+        ("", "DELETE FROM turns WHERE message_id = ANY(:lines)"),
+        (
+            "",
+            """UPDATE messages SET reply_to = NULL
+               WHERE reply_to = ANY(:lines) AND id <> ALL(:lines)""",
+        ),
+        ("messages", "DELETE FROM messages WHERE id = ANY(:lines)"),
+    )
+)
+"""What hangs on lines, and the lines: the newest first, so that few are left that reply to them."""
+
 _REACHED = "(SELECT id FROM addresses WHERE customer_id = :root)"
 _ERASE: Sequence[tuple[str, TextClause]] = tuple(
     (subject, text(statement))
     for subject, statement in (
         ("", f"DELETE FROM guesses WHERE address_id IN {_REACHED}"),
-        ("", f"DELETE FROM link_codes WHERE address_id IN {_REACHED} OR used_by IN {_WRITTEN}"),
+        ("", f"DELETE FROM link_codes WHERE address_id IN {_REACHED}"),
         ("", f"DELETE FROM signatures WHERE address_id IN {_REACHED}"),
         ("", "DELETE FROM claims WHERE home_id = ANY(:homes)"),
-        ("", f"DELETE FROM drafts WHERE customer_id = :root OR message_id IN {_WRITTEN}"),
-        ("", f"DELETE FROM fetches WHERE message_id IN {_WRITTEN}"),
-        ("", f"DELETE FROM outbox WHERE message_id IN {_WRITTEN}"),
-        ("", f"DELETE FROM inbox WHERE message_id IN {_WRITTEN}"),
+        ("", "DELETE FROM drafts WHERE customer_id = :root"),
         (
             "",
             """DELETE FROM inbox i USING addresses a WHERE a.customer_id = :root
                AND i.message_id IS NULL AND i.channel = a.channel AND i.account = a.account
                AND position(a.native_id IN i.native_id) > 0""",
         ),
-        ("", f"DELETE FROM revisions WHERE message_id IN {_WRITTEN}"),
-        ("", f"DELETE FROM mentions WHERE message_id IN {_WRITTEN}"),
         ("", "DELETE FROM customer_tags WHERE customer_id = ANY(:homes)"),
-        ("", f"DELETE FROM turns WHERE message_id IN {_WRITTEN}"),
         ("", _LEAVE_TURNS),
         ("", "DELETE FROM dialogue_states WHERE customer_id = ANY(:homes)"),
         ("", "DELETE FROM answers WHERE body ->> 'customer' = ANY(:names)"),
@@ -104,8 +120,6 @@ _ERASE: Sequence[tuple[str, TextClause]] = tuple(
                (SELECT id FROM handoffs WHERE customer_id = :root)""",
         ),
         ("handoffs", "DELETE FROM handoffs WHERE customer_id = :root"),
-        ("", "UPDATE messages SET reply_to = NULL WHERE reply_to IN " + _WRITTEN),
-        ("messages", "DELETE FROM messages WHERE customer_id = :root"),
         ("", "DELETE FROM links WHERE customer_id = ANY(:homes) OR other_id = ANY(:homes)"),
         ("files", f"DELETE FROM files WHERE id IN ({_FILES})"),
         ("", "DELETE FROM threads WHERE customer_id = ANY(:homes)"),
@@ -114,6 +128,7 @@ _ERASE: Sequence[tuple[str, TextClause]] = tuple(
         ("", "DELETE FROM customers WHERE id = ANY(:homes)"),
     )
 )
+"""Everything else of a customer, whose lines are gone by then."""
 
 
 class SqlPersonal:
@@ -142,12 +157,24 @@ class SqlPersonal:
         whom = _whom(root, homes)
         rows = await self._connection.execute(text(_FILES), {"root": root})
         files, counts = list(rows.scalars()), dict.fromkeys(_COUNTED, 0)
-        for subject, statement in _ERASE:
-            used = {k: v for k, v in whom.items() if f":{k}" in statement.text}
+        lines = list((await self._connection.execute(_LINES, {"root": root})).scalars())
+        for place in range(0, len(lines), _LINES_AT_ONCE):
+            some = {"lines": lines[place : place + _LINES_AT_ONCE]}
+            await self._delete(_ERASE_LINES, some, counts)
+        await self._delete(_ERASE, whom, counts)
+        return Erased(counts, tuple(files))
+
+    async def _delete(
+        self,
+        statements: Sequence[tuple[str, TextClause]],
+        values: Mapping[str, Any],
+        counts: dict[str, int],
+    ) -> None:
+        for subject, statement in statements:
+            used = {k: v for k, v in values.items() if f":{k}" in statement.text}
             done = await self._connection.execute(statement, used)
             if subject:
                 counts[subject] += done.rowcount
-        return Erased(counts, tuple(files))
 
     async def receipt(self, erased: Erased) -> Receipt:
         values = {"counts": dict(erased.counts), "files": list(erased.files)}
@@ -185,15 +212,18 @@ class SqlLeftovers:
         query = select(exports.c.file_id).where(exports.c.expires_at < before).limit(100)
         return list((await self._connection.execute(query)).scalars())
 
-    async def forget_file(self, file_id: str) -> None:
+    async def forget_files(self, file_ids: Sequence[str]) -> None:
         for table, column in (("exports", "file_id"), ("files", "id")):
             await self._connection.execute(
-                text(f"DELETE FROM {table} WHERE {column} = :file"),
-                {"file": file_id},
+                text(f"DELETE FROM {table} WHERE {column} = ANY(:files)"),
+                {"files": list(file_ids)},
             )
         await self._connection.execute(
-            text("UPDATE erasures SET files = files - :file WHERE files @> CAST(:all AS jsonb)"),
-            {"file": file_id, "all": json.dumps([file_id])},
+            text(
+                """UPDATE erasures SET files = files - CAST(:files AS text[])
+                   WHERE files <> '[]'::jsonb AND files ?| CAST(:files AS text[])"""
+            ),
+            {"files": list(file_ids)},
         )
 
     async def receipts(self) -> Sequence[Receipt]:

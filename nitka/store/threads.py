@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import CursorResult, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,18 +27,21 @@ class SqlThreads:
 
     async def get(self, customer_id: UUID) -> Thread:
         query = select(threads).where(threads.c.customer_id == customer_id)
-        return mapping.thread((await self._connection.execute(query)).one())
+        return _thread(await self._connection.execute(query), customer_id)
 
     async def lock(self, customer_id: UUID) -> Thread:
         query = select(threads).where(threads.c.customer_id == customer_id).with_for_update()
-        row = (await self._connection.execute(query)).one_or_none()
-        if row is None:
-            raise Fenced(f"the thread of {customer_id} is gone")
-        return mapping.thread(row)
+        return _thread(await self._connection.execute(query), customer_id)
 
     async def current(self, customer_id: UUID) -> Thread | None:
-        root = await SqlLinks(self._connection).root(customer_id)
-        return await self.lock(root) if root else None
+        links = SqlLinks(self._connection)
+        root = await links.root(customer_id)
+        while root is not None:
+            thread = await self.lock(root)
+            locked, root = root, await links.root(customer_id)
+            if root == locked:  # it was neither joined nor split while we waited
+                return thread
+        return None
 
     async def begin_turn(self, customer_id: UUID) -> Thread:
         change = (
@@ -113,3 +117,10 @@ class SqlThreads:
             .values(customer_id=customer_id, **state)
             .on_conflict_do_update(index_elements=["customer_id"], set_=state)
         )
+
+
+def _thread(found: CursorResult[Any], customer_id: UUID) -> Thread:
+    row = found.one_or_none()
+    if row is None:
+        raise Fenced(f"the thread of {customer_id} is gone")
+    return mapping.thread(row)

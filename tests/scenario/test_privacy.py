@@ -42,7 +42,8 @@ async def plant(house: House) -> None:
     await house.say(f"/link {code}", visitor="phone")
     await settled(house)
     uploads = KeptUploads(house.store, house.files, limit=10_000)
-    file = await uploads.keep(b"okapi-file inside", name="okapi-file.txt", owner=str(web("ann")))
+    name = "../../okapi-file.txt"  # as messengers pass names on
+    file = await uploads.keep(b"okapi-file inside", name=name, owner=str(web("ann")))
     [root] = set(await customers(house, web("ann"), web("phone")))
     async with house.store.begin() as uow:
         facts = {"text": "zebra-word"}
@@ -153,7 +154,9 @@ async def test_the_export_is_complete_and_readable(house: House) -> None:
     packed = zipfile.ZipFile(io.BytesIO(content))
     names = packed.namelist()
     assert {"data.json", "index.html"} < set(names)
-    assert any(name.endswith("okapi-file.txt") for name in names)
+    (own,) = (name for name in names if name.endswith("okapi-file.txt"))
+    assert packed.read(own) == b"okapi-file inside"
+    assert own.count("/") == 1, "it stays in the folder that it is unpacked into"
     data = packed.read("data.json").decode()
     told = json.loads(data)
     assert {m["text"] for m in told["messages"]} >= {"zebra-word, order NT-77331"}

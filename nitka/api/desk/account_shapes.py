@@ -16,10 +16,10 @@ from nitka.domain.thread import Team
 Email = Annotated[
     Storable, StringConstraints(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$", strip_whitespace=True)
 ]
-Password = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+Password = Annotated[Storable, StringConstraints(min_length=1, max_length=1000)]
 Named = Annotated[Storable, StringConstraints(min_length=1, max_length=100, pattern=r"\S")]
-Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
-Token = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Code = Annotated[Storable, StringConstraints(pattern=r"^[0-9]{6}$")]
+Token = Annotated[Storable, StringConstraints(min_length=1, max_length=200)]
 
 
 class Credentials(BaseModel):
@@ -111,7 +111,7 @@ class NewTotp(BaseModel):
 
 
 class TotpConfirmation(BaseModel):
-    sealed: Annotated[str, StringConstraints(max_length=1000)]
+    sealed: Annotated[Storable, StringConstraints(max_length=1000)]
     code: Code
 
 

@@ -104,8 +104,8 @@ class IdentityApi:
     async def export(self, request: Request, customer_id: UUID) -> Response:
         """Give everything that is kept of a customer, in a ZIP file."""
         staff = caller_of(request).account.email
-        content = await self._privacy.export(customer_id, staff=staff)
-        return zip_response(content, name=f"nitka-export-{number_of(customer_id)}")
+        pieces = await self._privacy.export(customer_id, staff=staff)
+        return zip_response(pieces, name=f"nitka-export-{number_of(customer_id)}")
 
     async def erase(
         self, request: Request, customer_id: UUID, given: shapes.Erasing

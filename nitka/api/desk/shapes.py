@@ -200,7 +200,7 @@ class CannedList(BaseModel):
 
 
 class NewCanned(BaseModel):
-    shortcut: Annotated[str, StringConstraints(pattern=r"^[\w-]{1,30}$")]
+    shortcut: Annotated[Storable, StringConstraints(pattern=r"^[\w-]{1,30}$")]
     language: Language
     text: Words
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
@@ -64,12 +63,11 @@ class StaffApi:
         self, request: Request, account_id: UUID, change: shapes.StaffChange
     ) -> shapes.AccountShape:
         """Change an account; one that is not active is signed out everywhere at once."""
-        account = await self._accounts.get(account_id)
         given = change.model_dump(exclude_none=True)
         for several in ("teams", "languages"):
             if several in given:
                 given[several] = tuple(given[several])
-        changed = await self._accounts.change(replace(account, **given), actor=_actor(request))
+        changed = await self._accounts.change(account_id, given, actor=_actor(request))
         return self._shape(changed)
 
     async def reset(self, request: Request, account_id: UUID) -> shapes.NewLink:

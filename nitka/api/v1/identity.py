@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, StringConstraints
 
 from nitka.api.v1.gate import Gate, Scope, caller_of
@@ -164,13 +166,13 @@ class IdentityApi:
         return preview_shape(done)
 
 
-def zip_response(content: bytes, *, name: str = "nitka-export") -> Response:
-    """Give an export as a file to be saved."""
+def zip_response(pieces: AsyncIterator[bytes], *, name: str = "nitka-export") -> Response:
+    """Give an export as a file to be saved, while it is made."""
     headers = {
         "Content-Disposition": f'attachment; filename="{name}.zip"',
         "Cache-Control": "no-store",
     }
-    return Response(content, media_type="application/zip", headers=headers)
+    return StreamingResponse(pieces, media_type="application/zip", headers=headers)
 
 
 def receipt_shape(receipt: Receipt) -> ReceiptShape:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
@@ -28,8 +29,8 @@ from nitka.service.suggest import Suggestion
 
 
 def _storable(text: str) -> str:
-    if "\x00" in text:
-        raise ValueError("must not contain NUL")
+    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValueError("must not contain NUL, nor half of a surrogate pair")
     return text
 
 
@@ -161,6 +162,8 @@ Seen = Annotated[int, Field(ge=0, lt=2**53)]
 
 def _facts(facts: dict[str, object]) -> dict[str, object]:
     """Take what JSON and PostgreSQL both can keep, under the names of slots."""
+    if not _shallow(facts, _DEEPEST):
+        raise ValueError(f"must not be deeper than {_DEEPEST} levels")
     kept = json.dumps(facts, allow_nan=False, ensure_ascii=False)
     if "\\u0000" in kept or len(kept.encode()) > 16_384:
         raise ValueError("must be at most 16 KB, without NUL")
@@ -169,6 +172,14 @@ def _facts(facts: dict[str, object]) -> dict[str, object]:
     return facts
 
 
+def _shallow(value: object, levels: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value
+    if not isinstance(inner, Iterable) or isinstance(inner, str):
+        return True
+    return levels > 0 and all(_shallow(one, levels - 1) for one in inner)
+
+
+_DEEPEST = 20
 _SLOT = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 Facts = Annotated[dict[str, object], AfterValidator(_facts)]
 

@@ -53,6 +53,7 @@ answers = Table(
     Column("status", Integer, nullable=False),
     Column("body", JSONB, nullable=False),
     moment(),
+    Index("ix_answers_customer", text("(body ->> 'customer')")),
 )
 
 secrets = Table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -15,6 +16,8 @@ from redis.asyncio import Redis
 from nitka.domain.turn import DialogueState
 from nitka.queue import keys
 from nitka.queue.live import RedisLive
+from nitka.up.process import Running
+from tests.support.until import until
 
 _ANN = uuid4()
 _JSON = st.recursive(
@@ -106,3 +109,33 @@ async def test_without_valkey_there_is_no_live_state(nowhere: Redis) -> None:
     await live.keep(_ANN, DialogueState(1, {}))
     assert await live.state(_ANN) is None
     await live.forget(_ANN)
+
+
+async def test_what_was_forgotten_leaves_the_disk(
+    mortal: tuple[Redis, Running], tmp_path: Path
+) -> None:
+    """Also when its file is just being rewritten with it: that is another's erasure."""
+    redis, _ = mortal
+    live = RedisLive(redis)
+    await live.keep(_ANN, DialogueState(1, {"said": "zebra-word"}))
+    for number in range(50):
+        await redis.set(f"other:{number}", number)
+    await redis.config_set("rdb-key-save-delay", 20_000)  # µs: the first rewrite takes a second
+    await redis.bgrewriteaof()
+    await live.forget(_ANN)
+    await redis.config_set("rdb-key-save-delay", 0)
+    await live.scrub()
+
+    async def settled() -> bool:
+        told = await redis.info("persistence")
+        return not told["aof_rewrite_in_progress"] and not told["aof_rewrite_scheduled"]
+
+    await until(settled)
+    await until(lambda: not any(map(_has_zebra, (tmp_path / "valkey").rglob("*"))), seconds=5)
+
+
+def _has_zebra(path: Path) -> bool:
+    try:
+        return path.is_file() and b"zebra-word" in path.read_bytes()
+    except FileNotFoundError:  # the server tidies up
+        return False

@@ -93,13 +93,16 @@ async def test_the_accounts_balance_at_any_moment(store: SqlStore) -> None:
 
 
 async def test_what_was_done_is_written_down(store: SqlStore, sql: Sql) -> None:
-    """Audit rows outlive the customer they tell of: the id is no foreign key."""
+    """Of a customer, of nobody; of one who is not there any more, not a trace."""
     gone = uuid4()
     async with store.begin() as uow:
-        await uow.ledger.audit("erase", actor="anna", customer_id=gone, facts={"why": "asked"})
+        ann = await person(uow)
+        await uow.ledger.audit("look", actor="anna", customer_id=ann.id, facts={"why": "asked"})
         await uow.ledger.audit("start", actor="service", customer_id=None, facts={})
-    assert sql.one("SELECT action FROM audit WHERE customer_id = %s", gone) == "erase"
+        await uow.ledger.audit("look", actor="anna", customer_id=gone, facts={})
+    assert sql.one("SELECT action FROM audit WHERE customer_id = %s", ann.id) == "look"
     assert sql.one("SELECT facts FROM audit WHERE actor = 'anna'") == {"why": "asked"}
+    assert sql.one("SELECT count(*) FROM audit") == 2
 
 
 async def test_a_token_is_known_by_its_digest_until_revoked(store: SqlStore, sql: Sql) -> None:

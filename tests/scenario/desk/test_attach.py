@@ -38,9 +38,9 @@ async def kept(browser: Browser, content: bytes = PNG, name: str = "cup.png") ->
     return str(answer.json()["id"])
 
 
-async def taken(desk: Desk, browser: Browser) -> tuple[UUID, str, int]:
+async def taken(desk: Desk, browser: Browser, visitor: str = "ann") -> tuple[UUID, str, int]:
     """Give a customer, his hand-off that `browser` has taken, and the newest line's number."""
-    customer, handoff = await handed_over(desk)
+    customer, handoff = await handed_over(desk, visitor)
     assert (await browser.post(f"/handoffs/{handoff}/take")).status_code == 200
     page = (await browser.get(f"/customers/{customer}/messages")).json()
     return customer, handoff, page["seq"]

@@ -245,3 +245,41 @@ async def test_lines_are_found_by_the_beginnings_of_their_words(desk: Desk) -> N
     assert frequent[0]["customer"] == str(newest.customer_id)
     times = [line["at"] for line in frequent]
     assert times == sorted(times, reverse=True)
+
+
+_SAID_LONG_AGO = """
+    INSERT INTO messages (customer_id, home_id, seq, author, text, state, created_at)
+    SELECT %(who)s, %(who)s, %(after)s + n, 'customer', %(word)s || ' ' || n, 'received',
+           now() - interval '700 days' + n * CAST(%(every)s AS interval)
+    FROM generate_series(1, %(lines)s) n
+"""
+
+
+@pytest.mark.parametrize(
+    ("word", "every", "lines"),
+    [
+        ("zigzag", "15 minutes", 7_000),  # now and then: too many for the index to put in order
+        ("pingpong", "1 second", 6_000),  # in two hours of one day
+        ("tictac", "0", 6_000),  # at one instant
+    ],
+)
+async def test_the_newest_line_is_found_of_a_word_said_often_long_ago(
+    desk: Desk, crowd: Crowd, word: str, every: str, lines: int
+) -> None:
+    """Old lines stand first in the table and in the index; the newest come first all the same."""
+    browser, who = await admin(desk, word), str(crowd.souls[5].id)
+    url = desk.house.store._engine.url.set(drivername="postgresql")
+    with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as sql:
+        values = {"who": who, "after": 100_000, "word": word, "every": every, "lines": lines}
+        sql.execute(_SAID_LONG_AGO, values)
+        values |= {"after": 200_000, "every": "50 hours", "lines": 30}
+        sql.execute(_SAID_LONG_AGO, values)
+        rows = sql.execute(
+            "SELECT created_at FROM messages WHERE text LIKE %s ORDER BY 1 DESC LIMIT 200",
+            (f"{word} %",),
+        )
+        newest = [at for (at,) in rows]
+        for limit in (30, 200):
+            found = (await browser.get("/search", q=f"{word[:-1]}", limit=limit)).json()["messages"]
+            assert [datetime.fromisoformat(line["at"]) for line in found] == newest[:limit]
+        sql.execute("DELETE FROM messages WHERE customer_id = %s AND seq > 100000", (who,))
