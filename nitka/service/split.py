@@ -25,6 +25,7 @@ from nitka.domain.turn import Dialogue, DoneTurn
 from nitka.errors import Refused
 from nitka.ports import Dialogues, UnitOfWork
 from nitka.service.join import described, facts_to_fill, remembered
+from nitka.service.resume import reopened
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +199,7 @@ def _told(
     for turn in turns:
         body = dialogues.replay(body, turn.events)
         body = dialogues.remember(body, turn.facts) if turn.facts else body
+        body = reopened(dialogues, body, turn.reopened) if turn.reopened else body
     return Dialogue(body, dialogues.slots(body), dialogue.model if dialogue else "")
 
 
