@@ -15,7 +15,7 @@ from nitka.ports.accounts import Accounts, Doorway, Sessions
 from nitka.ports.channels import StoredFile
 from nitka.ports.desk import Inboxes, Mentions, Shelf
 from nitka.ports.flow import Fetches, Handoffs, Inbox, Outbox
-from nitka.ports.identity import Claims, Codes, Links, States
+from nitka.ports.identity import Claims, Codes, Dismissals, Links, States
 from nitka.ports.people import Cases, FollowUps, Loads
 from nitka.ports.privacy import Leftovers, Personal
 from nitka.ports.thread import Customers, Messages, Threads
@@ -155,6 +155,7 @@ class UnitOfWork(Protocol):
     links: Links
     states: States
     claims: Claims
+    dismissals: Dismissals
     codes: Codes
     personal: Personal
     leftovers: Leftovers

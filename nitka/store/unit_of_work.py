@@ -19,6 +19,7 @@ from nitka.ports import (
     Codes,
     Customers,
     Directory,
+    Dismissals,
     Doorway,
     Fetches,
     FollowUps,
@@ -44,6 +45,7 @@ from nitka.store.cases import SqlCases, SqlLoads
 from nitka.store.claims import SqlClaims, SqlCodes
 from nitka.store.customers import SqlCustomers
 from nitka.store.directory import SqlAnswers, SqlDirectory
+from nitka.store.dismissals import SqlDismissals
 from nitka.store.fetches import SqlFetches
 from nitka.store.follow_ups import SqlFollowUps
 from nitka.store.handoffs import SqlHandoffs
@@ -87,6 +89,7 @@ class SqlUnitOfWork:
         self.links: Links = SqlLinks(connection)
         self.states: States = SqlStates(connection)
         self.claims: Claims = SqlClaims(connection)
+        self.dismissals: Dismissals = SqlDismissals(connection)
         self.codes: Codes = SqlCodes(connection)
         self.personal: Personal = SqlPersonal(connection)
         self.leftovers: Leftovers = SqlLeftovers(connection)

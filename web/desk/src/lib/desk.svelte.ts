@@ -18,6 +18,7 @@ export type Dialog =
   | "mentions"
   | "join"
   | "split"
+  | "dismiss"
   | "erase";
 
 class Desk extends Rows {
