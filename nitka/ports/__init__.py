@@ -6,7 +6,7 @@ store and the live side raise `Unavailable` when their server cannot be reached.
 
 from __future__ import annotations
 
-from nitka.ports.accounts import Accounts, Doorway, Passwords, Sessions
+from nitka.ports.accounts import Accounts, Doorway, Passwords, RecoveryCodes, Sessions
 from nitka.ports.channels import (
     Amending,
     Capabilities,
@@ -105,6 +105,7 @@ __all__ = [
     "Queue",
     "Received",
     "Recognising",
+    "RecoveryCodes",
     "Revision",
     "Secrets",
     "Sent",

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from nitka.domain.address import Channel
 from nitka.domain.customer import Customer
-from nitka.ports.accounts import Accounts, Doorway, Sessions
+from nitka.ports.accounts import Accounts, Doorway, RecoveryCodes, Sessions
 from nitka.ports.channels import StoredFile
 from nitka.ports.desk import Inboxes, Mentions, Shelf
 from nitka.ports.flow import Fetches, Handoffs, Inbox, Outbox
@@ -151,6 +151,7 @@ class UnitOfWork(Protocol):
     mentions: Mentions
     sessions: Sessions
     doorway: Doorway
+    recovery_codes: RecoveryCodes
     secrets: Secrets
     links: Links
     states: States

@@ -34,13 +34,14 @@ from nitka.ports import (
     Messages,
     Outbox,
     Personal,
+    RecoveryCodes,
     Secrets,
     Sessions,
     Shelf,
     States,
     Threads,
 )
-from nitka.store.accounts import SqlAccounts, SqlDoorway, SqlSessions
+from nitka.store.accounts import SqlAccounts, SqlDoorway, SqlRecoveryCodes, SqlSessions
 from nitka.store.cases import SqlCases, SqlLoads
 from nitka.store.claims import SqlClaims, SqlCodes
 from nitka.store.customers import SqlCustomers
@@ -82,6 +83,7 @@ class SqlUnitOfWork:
         self.accounts: Accounts = SqlAccounts(connection)
         self.sessions: Sessions = SqlSessions(connection)
         self.doorway: Doorway = SqlDoorway(connection)
+        self.recovery_codes: RecoveryCodes = SqlRecoveryCodes(connection)
         self.loads: Loads = SqlLoads(connection)
         self.cases: Cases = SqlCases(connection)
         self.follow_ups: FollowUps = SqlFollowUps(connection)
