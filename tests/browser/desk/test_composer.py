@@ -320,7 +320,7 @@ async def in_every_look(page: Page, shot: Path) -> None:
     for size, viewport in (("phone", PHONE), ("desk", DESK)):
         await page.set_viewport_size(viewport)  # type: ignore[arg-type]
         for scheme in ("dark", "light"):
-            await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            await page.emulate_media(color_scheme=scheme)
             assert await violations(page) == []
             await page.screenshot(path=f"{shot}-{size}-{scheme}.png")
 
