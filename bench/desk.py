@@ -23,7 +23,7 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
-from bench import machine
+from bench import machine, opened
 from bench.asked import Asked, Views, views
 from bench.crowd.fill import fill
 from bench.written import write
@@ -74,10 +74,14 @@ def main(arguments: list[str] | None = None) -> int:
         with ExitStack() as stack:
             bases = [stack.enter_context(_web(given.folder, url, redis_url)) for url in urls]
             console.print("asking …")
-            rows = asyncio.run(_measure(list(zip(bases, urls, strict=True)), given.rounds))
+            places = list(zip(bases, urls, strict=True))
+            rows = asyncio.run(_measure(places, given.rounds))
+            console.print("opening …")
+            loads = asyncio.run(opened.measure(places))
     result = {"machine": facts, "customers": large.customers, "messages": large.messages}
     _show(console, large, rows)
-    console.print(f"\nall numbers: {write({**result, 'desk': rows})}")
+    opened.show(console, loads)
+    console.print(f"\nall numbers: {write({**result, 'desk': rows, 'opened': loads})}")
     return 0
 
 

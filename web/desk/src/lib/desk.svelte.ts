@@ -60,12 +60,13 @@ class Desk extends Rows {
       (frame) => this.#hear(frame),
       (broken) => (this.broken = broken),
     );
-    await this.tell(async () => {
-      await shelf.load();
-      await mentions.load();
-      this.staff = (await call<{ staff: Account[] }>("/staff")).staff;
-      await this.loadRows();
-    });
+    await this.tell(() =>
+      Promise.all([this.loadRows(), this.#loadStaff(), shelf.load(), mentions.load()]),
+    );
+  }
+
+  async #loadStaff(): Promise<void> {
+    this.staff = (await call<{ staff: Account[] }>("/staff")).staff;
   }
 
   async out(): Promise<void> {

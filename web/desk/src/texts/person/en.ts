@@ -39,7 +39,7 @@ export const person = {
   notTheSame: "Not the same person",
   dismissTitle: "Not the same person?",
   dismissHelp:
-    "{name} is suggested here no more, to nobody, unless something new speaks for it. It stands in the audit and can be taken back under “Joined”.",
+    "{name} is no longer suggested here, to anybody, unless something new speaks for it. It stands in the audit and can be taken back under “Joined”.",
   reasonIfAny: "Why? You may leave this empty.",
   dismissed: "Said to be somebody else",
   suggestAgain: "Suggest again",
