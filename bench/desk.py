@@ -23,7 +23,7 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
-from bench import machine, whole
+from bench import machine, opened, whole
 from bench.asked import Asked, Views, admin, views
 from bench.crowd.fill import fill
 from bench.written import write
@@ -74,13 +74,18 @@ def main(arguments: list[str] | None = None) -> int:
         with ExitStack() as stack:
             bases = [stack.enter_context(_web(given.folder, url, redis_url)) for url in urls]
             console.print("asking …")
-            rows = asyncio.run(_measure(list(zip(bases, urls, strict=True)), given.rounds))
+            places = list(zip(bases, urls, strict=True))
+            rows = asyncio.run(_measure(places, given.rounds))
+            console.print("opening …")
+            loads = asyncio.run(opened.measure(places))
         console.print("exporting, joining, splitting, erasing …")
         steps = whole.measure(urls[-1], bases[-1], asyncio.run(admin(urls[-1])))
     result = {"machine": facts, "customers": large.customers, "messages": large.messages}
     _show(console, large, rows)
+    opened.show(console, loads)
     _show_whole(console, steps)
-    console.print(f"\nall numbers: {write({**result, 'desk': rows, 'whole': steps})}")
+    written = write({**result, "desk": rows, "opened": loads, "whole": steps})
+    console.print(f"\nall numbers: {written}")
     return 0
 
 

@@ -32,6 +32,7 @@ from nitka.service.accounts import ManageAccounts, first_admin
 from nitka.service.amend import Amend
 from nitka.service.attach import Attach
 from nitka.service.confirm import Confirm
+from nitka.service.dismiss import Dismiss
 from nitka.service.examine import Examine
 from nitka.service.look import Look
 from nitka.service.people import People
@@ -103,7 +104,13 @@ def compose_desk(parts: DeskParts) -> APIRouter:
             LinesApi(gate, parts.amend, look),
             CannedApi(gate, parts.store),
             ShelfApi(gate, parts.store),
-            IdentityApi(gate, examine=examine, confirm=parts.confirm, privacy=parts.privacy),
+            IdentityApi(
+                gate,
+                examine=examine,
+                confirm=parts.confirm,
+                dismiss=Dismiss(parts.store, fanout=parts.fanout),
+                privacy=parts.privacy,
+            ),
             NotesApi(
                 gate,
                 examine=examine,

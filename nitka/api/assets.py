@@ -6,8 +6,8 @@ from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
-from starlette.staticfiles import StaticFiles
 
+from nitka.api.compressed import CompressedFiles
 from nitka.errors import Refused
 
 PAGE_POLICY = (
@@ -30,7 +30,7 @@ class Assets:
     def __init__(self, dist: Path, *, demo: bool) -> None:
         self._dist = dist
         self._demo = demo
-        self._files = StaticFiles(directory=dist, check_dir=False)
+        self._files = CompressedFiles(directory=dist, check_dir=False)
 
     def router(self) -> APIRouter:
         router = APIRouter(include_in_schema=False)

@@ -70,8 +70,12 @@ class Verdict(StrEnum):
 
 
 def new_code() -> str:
-    """Make a code of about 49 random bits."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    """Make a code of about 49 random bits, with a letter and a digit: so that nobody takes it for a
+    word or a number, where it is written alone."""
+    while True:
+        code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+        if not (code.isalpha() or code.isdigit()):
+            return code
 
 
 def spelt(text: str) -> str | None:

@@ -36,16 +36,26 @@ class Alarm(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Reopened:
+    """What a hand-back has the bot take up again: `form` is open with the question for `asks`, and
+    `facts` are remembered for it."""
+
+    form: str | None = None
+    asks: str | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Handoff:
     """A request for a person of `team`. `facts` is what the bot knew when it asked: slots, and
     what else the action told; JSON values only.
 
     `agent` is the key of the staff member who has it, or had it last (`Staff.key`).
     `waiting_since` is when the customer began to wait for a person's answer; None: he does not.
-    `offered_to` is whom it was offered to last while it waits. `outcome`, `next` and `corrected`
-    (the facts that staff put right) come with the hand-back. `asked_at` is when the customer was
-    asked how it was, `score` (1 to 5) and `remark` are his answer. `home_id` is the customer it
-    began with.
+    `offered_to` is whom it was offered to last while it waits. `outcome`, `next`, `corrected` (the
+    facts that staff put right) and `reopened` come with the hand-back. `asked_at` is when the
+    customer was asked how it was, `score` (1 to 5) and `remark` are his answer. `home_id` is the
+    customer it began with.
     """
 
     id: UUID
@@ -67,6 +77,7 @@ class Handoff:
     alarm: Alarm = Alarm.NONE
     home_id: UUID | None = None
     corrected: Mapping[str, object] = field(default_factory=dict)
+    reopened: Reopened | None = None
     asked_at: datetime | None = None
     score: int | None = None
     remark: str | None = None
@@ -75,6 +86,9 @@ class Handoff:
 
 SETTLED: Mapping[str, object] = {"fallback_count": 0, "abuse_count": 0, "offer": None}
 """What led the bot to people, settled by a hand-back (bot/domain/slots.yml)."""
+
+WISHED_AT = "handed_back:"
+"""With a hand-off's id: the id of what a hand-back has the bot do, as if it were said to it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,10 @@ class ClaimKind(StrEnum):
     BROWSER = "browser"
 
 
+HINTS = (ClaimKind.EMAIL, ClaimKind.PHONE, ClaimKind.BROWSER)
+"""What suggests that two are one where both claim it."""
+
+
 class Source(StrEnum):
     """Who says so. Only the site's word, signed, and a contact's own number count as proof."""
 
@@ -63,6 +67,21 @@ class Claim:
     kind: ClaimKind
     value: str
     source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissal:
+    """Somebody's word that a customer is not `other_id`, although the same is claimed of both.
+
+    It holds for just that claim: another one that the two come to share is a new hint.
+    """
+
+    other_id: UUID
+    kind: ClaimKind
+    value: str
+    actor: str
+    reason: str | None
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

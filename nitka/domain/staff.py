@@ -36,6 +36,7 @@ class Right(StrEnum):
     MANAGE = "manage"  # accounts
 
 
+RECOVERY_CODES = 10  # that are made at once
 _PRESENT_FOR = timedelta(seconds=45)  # since a desk was last heard of
 _RIGHTS = {
     Role.DESIGNER: {Right.READ},

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from nitka.domain.address import Channel
 from nitka.domain.customer import Language
+from nitka.domain.handoff import Reopened
 from nitka.domain.message import Attachment, Button
 
 
@@ -31,13 +32,14 @@ class Dialogue:
 
 @dataclass(frozen=True, slots=True)
 class DoneTurn:
-    """A turn that was taken: where its message is at home, when, and its new events; or what
-    staff put right at a hand-back, as `facts` by slot."""
+    """A turn that was taken: whose it is, when, and its new events; or what a hand-back changed:
+    `facts` by slot that staff put right, and what was `reopened`."""
 
     home_id: UUID
     at: datetime
     events: Sequence[Mapping[str, object]]
     facts: Mapping[str, object] = field(default_factory=dict)
+    reopened: Reopened | None = None
 
 
 @dataclass(frozen=True, slots=True)

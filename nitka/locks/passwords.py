@@ -1,4 +1,5 @@
-"""Passwords by Argon2id, judged by zxcvbn; one-time passwords by time (RFC 6238)."""
+"""Passwords by Argon2id, judged by zxcvbn; one-time passwords by time (RFC 6238); what is kept of
+recovery codes."""
 
 from __future__ import annotations
 
@@ -29,6 +30,7 @@ class ArgonPasswords:
         self._nobody = self._hasher.hash("nobody's password")
         key = hashlib.sha256(f"totp:{secret}".encode()).digest()
         self._seal = Fernet(base64.urlsafe_b64encode(key))
+        self._codes_key = hmac.digest(secret.encode(), b"nitka recovery codes", hashlib.sha256)
 
     def hash(self, password: str) -> str:
         return self._hasher.hash(password)
@@ -63,6 +65,9 @@ class ArgonPasswords:
             return None
         now = int(at.timestamp()) // _STEP
         for step in (now, now - 1, now + 1):
-            if hmac.compare_digest(totp.at(step * _STEP), code):
+            if hmac.compare_digest(totp.at(step * _STEP).encode(), code.encode()):
                 return step
         return None
+
+    def digest(self, code: str) -> str:
+        return hmac.digest(self._codes_key, code.encode(), hashlib.sha256).hex()

@@ -6,7 +6,7 @@ store and the live side raise `Unavailable` when their server cannot be reached.
 
 from __future__ import annotations
 
-from nitka.ports.accounts import Accounts, Doorway, Passwords, Sessions
+from nitka.ports.accounts import Accounts, Doorway, Passwords, RecoveryCodes, Sessions
 from nitka.ports.channels import (
     Amending,
     Capabilities,
@@ -29,6 +29,7 @@ from nitka.ports.identity import (
     Codes,
     Continuing,
     Dialogues,
+    Dismissals,
     Invitation,
     Links,
     NewLink,
@@ -70,6 +71,7 @@ __all__ = [
     "Customers",
     "Dialogues",
     "Directory",
+    "Dismissals",
     "Doorway",
     "Due",
     "Engine",
@@ -103,6 +105,7 @@ __all__ = [
     "Queue",
     "Received",
     "Recognising",
+    "RecoveryCodes",
     "Revision",
     "Secrets",
     "Sent",

@@ -80,8 +80,22 @@ class Doorway(Protocol):
     async def forgive(self, what: str) -> None: ...
 
 
+class RecoveryCodes(Protocol):
+    """Codes that stand in for one-time passwords, each once; only digests are kept."""
+
+    async def renew(self, account_id: UUID, digests: Sequence[str]) -> None:
+        """Keep these in place of all older ones; none: there are none then."""
+        ...
+
+    async def use(self, account_id: UUID, digest: str) -> bool:
+        """Use a code up; False if it is not one of the account's."""
+        ...
+
+    async def left(self, account_id: UUID) -> int: ...
+
+
 class Passwords(Protocol):
-    """Hashes passwords and judges them; one-time passwords (RFC 6238)."""
+    """Hashes passwords and judges them; one-time passwords (RFC 6238) and recovery codes."""
 
     def hash(self, password: str) -> str: ...
 
@@ -99,4 +113,8 @@ class Passwords(Protocol):
 
     def totp_step(self, sealed: bytes, code: str, *, at: datetime) -> int | None:
         """Give the time step that a one-time password is of, or None if it is wrong."""
+        ...
+
+    def digest(self, code: str) -> str:
+        """Give what is kept of a recovery code: only who has the key can make it of a code."""
         ...

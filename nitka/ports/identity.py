@@ -11,7 +11,7 @@ from uuid import UUID
 from nitka.domain.address import Address, Channel
 from nitka.domain.code import Code, Guesses
 from nitka.domain.customer import Customer, Profile
-from nitka.domain.link import Before, Claim, Gain, Link, Proof
+from nitka.domain.link import Before, Claim, Dismissal, Gain, Link, Proof
 from nitka.domain.turn import Dialogue, DoneTurn
 
 
@@ -111,7 +111,8 @@ class Claims(Protocol):
         ...
 
     async def sharing(self, homes: frozenset[UUID]) -> Sequence[tuple[UUID, Claim]]:
-        """Give other roots of whom the same is claimed, by whatever source, at most 50."""
+        """Give other roots of whom the same is claimed, by whatever source, at most 50, without
+        what was dismissed of just these."""
         ...
 
     async def subjects(self, roots: Collection[UUID]) -> Mapping[UUID, frozenset[str]]:
@@ -121,6 +122,26 @@ class Claims(Protocol):
 
     async def sign(self, digest: str, address_id: UUID, *, expires_at: datetime) -> bool:
         """Note that an address used a signed identity; False if another one has used it."""
+        ...
+
+
+class Dismissals(Protocol):
+    """What staff have said of who is not the same person. It stays with the customers of whom the
+    same was claimed, whoever they are joined with and split from."""
+
+    async def add(
+        self, homes: frozenset[UUID], others: frozenset[UUID], *, actor: str, reason: str | None
+    ) -> int:
+        """Dismiss all that is claimed of both sides by now; how much of it was not yet."""
+        ...
+
+    async def of(self, homes: frozenset[UUID]) -> Sequence[Dismissal]:
+        """Give what was dismissed between these and others, under the others' roots, the newest
+        first."""
+        ...
+
+    async def take_back(self, homes: frozenset[UUID], others: frozenset[UUID]) -> int:
+        """Forget all that was dismissed between both sides; how much it was."""
         ...
 
 

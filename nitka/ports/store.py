@@ -11,11 +11,11 @@ from uuid import UUID
 
 from nitka.domain.address import Channel
 from nitka.domain.customer import Customer
-from nitka.ports.accounts import Accounts, Doorway, Sessions
+from nitka.ports.accounts import Accounts, Doorway, RecoveryCodes, Sessions
 from nitka.ports.channels import StoredFile
 from nitka.ports.desk import Inboxes, Mentions, Shelf
 from nitka.ports.flow import Fetches, Handoffs, Inbox, Outbox
-from nitka.ports.identity import Claims, Codes, Links, States
+from nitka.ports.identity import Claims, Codes, Dismissals, Links, States
 from nitka.ports.people import Cases, FollowUps, Loads
 from nitka.ports.privacy import Leftovers, Personal
 from nitka.ports.thread import Customers, Messages, Threads
@@ -153,10 +153,12 @@ class UnitOfWork(Protocol):
     mentions: Mentions
     sessions: Sessions
     doorway: Doorway
+    recovery_codes: RecoveryCodes
     secrets: Secrets
     links: Links
     states: States
     claims: Claims
+    dismissals: Dismissals
     codes: Codes
     personal: Personal
     leftovers: Leftovers

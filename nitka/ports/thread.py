@@ -163,8 +163,18 @@ class Messages(Protocol):
         """
         ...
 
-    async def revised(self, customer_id: UUID, *, after: int) -> Sequence[Message]:
-        """Give lines changed after a number, in the order of their changes, at most 200."""
+    async def revised(
+        self, customer_id: UUID, *, after: int, limit: int = 200, internal: bool = False
+    ) -> Sequence[Message]:
+        """Give lines changed after a number, in the order of their changes; internal ones only
+        when asked."""
+        ...
+
+    async def last_change(self, customer_id: UUID) -> int:
+        """Give the number of the last change to a thread's lines; 0 if there was none.
+
+        Changes become visible in the order of their numbers, as new lines do.
+        """
         ...
 
     async def history(self, message_id: UUID) -> Sequence[Revision]: ...

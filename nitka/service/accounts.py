@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from nitka.domain.staff import Account, NewAccount, Purpose, Right, Role, Session
+from nitka.domain.code import new_code
+from nitka.domain.staff import RECOVERY_CODES, Account, NewAccount, Purpose, Right, Role, Session
 from nitka.errors import Refused
 from nitka.ports import Clock, Passwords, Store, UnitOfWork
-from nitka.service.sign_in import SignIn, make_link
+from nitka.service.sign_in import SignIn, Visitor, make_link
 
 
 class ManageAccounts:
@@ -79,6 +80,7 @@ class ManageAccounts:
             known = await _known(uow, account_id)
             account = await uow.accounts.find(known.email, lock=True) or known
             await uow.accounts.change(replace(account, totp=None))
+            await uow.recovery_codes.renew(account.id, ())
             await uow.sessions.end(account.id)
             facts = {"account": account.email}
             await uow.ledger.audit("totp_lifted", actor=actor, customer_id=None, facts=facts)
@@ -107,17 +109,47 @@ class ManageAccounts:
         """Make a secret for one-time passwords; it counts once its first code was shown."""
         return self._passwords.new_totp(account=account.email)
 
-    async def confirm_totp(self, account: Account, sealed: bytes, code: str) -> None:
-        """Turn two-factor sign-in on. Raises `Refused` 422 `wrong_code`."""
+    async def confirm_totp(self, account: Account, sealed: bytes, code: str) -> Sequence[str]:
+        """Turn two-factor sign-in on, and give recovery codes, which are shown this time only.
+
+        Raises `Refused` 422 `wrong_code`.
+        """
         step = self._passwords.totp_step(sealed, code, at=self._clock.now())
         if step is None:
             raise Refused("wrong_code", "This code is not of the new secret.", status=422)
-        await self._write(account, "totp_on", totp=sealed, totp_used=step)
+        codes = [new_code() for _ in range(RECOVERY_CODES)]
+        await self._write(account, "totp_on", codes=codes, totp=sealed, totp_used=step)
+        return codes
 
     async def drop_totp(self, account: Account, password: str) -> None:
         """Turn two-factor sign-in off. Raises `Refused` 403 `wrong_password`."""
         await self._confirm(account, password)
-        await self._write(account, "totp_off", totp=None)
+        await self._write(account, "totp_off", codes=(), totp=None)
+
+    async def recovery_codes(self, account: Account) -> int:
+        """Count the recovery codes that are left."""
+        async with self._store.begin() as uow:
+            return await uow.recovery_codes.left(account.id)
+
+    async def new_recovery_codes(
+        self, account: Account, visitor: Visitor, *, password: str | None, code: str | None
+    ) -> Sequence[str]:
+        """Give new recovery codes in place of all older ones, to who proves who he is.
+
+        Raises `Refused` as `SignIn.confirm`, and 409 `no_two_factor` where none are needed.
+        """
+        await self._sign_in.confirm(account, visitor, password=password, code=code)
+        codes = [new_code() for _ in range(RECOVERY_CODES)]
+        async with self._store.begin() as uow:
+            now = await uow.accounts.find(account.email, lock=True)
+            if now is None or now.totp is None:
+                sentence = "Two-factor sign-in is off: there is nothing to recover."
+                raise Refused("no_two_factor", sentence, status=409)
+            await self._keep(uow, account, codes)
+            await uow.ledger.audit(
+                "recovery_codes_made", actor=account.email, customer_id=None, facts={}
+            )
+        return codes
 
     async def be_available(self, account: Account, *, available: bool) -> None:
         """Say whether one takes new hand-offs."""
@@ -127,12 +159,26 @@ class ManageAccounts:
         if not await asyncio.to_thread(self._passwords.fits, password, account.password):
             raise Refused("wrong_password", "This is not your password.", status=403)
 
-    async def _write(self, account: Account, action: str, **changes: object) -> None:
+    async def _write(
+        self,
+        account: Account,
+        action: str,
+        *,
+        codes: Sequence[str] | None = None,
+        **changes: object,
+    ) -> None:
+        """Change one's account, and its recovery codes if some are given, in one step."""
         async with self._store.begin() as uow:
             now = await uow.accounts.find(account.email, lock=True)
             if now is not None:
                 await uow.accounts.change(replace(now, **changes))  # type: ignore[arg-type]
+            if codes is not None:
+                await self._keep(uow, account, codes)
             await uow.ledger.audit(action, actor=account.email, customer_id=None, facts={})
+
+    async def _keep(self, uow: UnitOfWork, account: Account, codes: Sequence[str]) -> None:
+        digests = [self._passwords.digest(code) for code in codes]
+        await uow.recovery_codes.renew(account.id, digests)
 
 
 async def first_admin(uow: UnitOfWork, email: str, name: str) -> Account:

@@ -16,7 +16,7 @@ from nitka.service.confirm import Confirm
 from nitka.service.find import find_root, unknown_customer
 from nitka.service.look import note_look
 from nitka.service.split import Preview
-from nitka.service.suggest import Suggestion, suggestions
+from nitka.service.suggest import Likeness, likeness
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Person:
     addresses: Sequence[KnownAddress]
     claims: Sequence[Claim]
     links: Sequence[Link]
-    suggestions: Sequence[Suggestion]
+    likeness: Likeness
 
 
 class Examine:
@@ -58,7 +58,7 @@ class Examine:
                 await uow.customers.addresses(root),
                 await uow.claims.of(frozenset(customers)),
                 links,
-                await suggestions(uow, root),
+                await likeness(uow, root),
             )
 
     async def compare(self, account: Account, customer_id: UUID, other_id: UUID) -> Comparison:

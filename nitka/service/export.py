@@ -27,6 +27,11 @@ _TITLES = {
         "ru": "Что о Вас сообщалось и кем",
         "pl": "Co podano i kto podał",
     },
+    "dismissed": {
+        "en": "The same details, another person: what our team found",
+        "ru": "Те же данные, но другой человек: так решили сотрудники",
+        "pl": "Te same dane, inna osoba: tak uznał zespół",
+    },
     "messages": {"en": "The conversation", "ru": "Беседа", "pl": "Rozmowa"},
     "remembered": {
         "en": "What the bot remembers",

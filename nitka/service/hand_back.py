@@ -10,7 +10,15 @@ from zoneinfo import ZoneInfo
 
 from nitka.domain.customer import KnownAddress
 from nitka.domain.follow_up import FollowUpKind, NewFollowUp
-from nitka.domain.handoff import SETTLED, HandBack, Handoff, HandoffState, Next
+from nitka.domain.handoff import (
+    SETTLED,
+    WISHED_AT,
+    HandBack,
+    Handoff,
+    HandoffState,
+    Next,
+    Reopened,
+)
 from nitka.domain.inbound import Inbound
 from nitka.domain.message import Author, MessageState
 from nitka.domain.phrases import Phrase, say
@@ -23,7 +31,7 @@ from nitka.errors import Refused
 from nitka.ports import Dialogues, Line, UnitOfWork
 from nitka.service.casework import Case, own_case
 from nitka.service.lines import tell
-from nitka.service.resume import Resumed, resumed
+from nitka.service.resume import Resumed, reopened, resumed
 from nitka.service.write import where_he_is
 
 _FARTHEST = timedelta(days=366)
@@ -201,18 +209,20 @@ async def _follow_up(uow: UnitOfWork, on: _GoingOn) -> bool:
 
 
 async def _reopen(uow: UnitOfWork, on: _GoingOn) -> Resumed | None:
-    """Give what the bot takes up again, its form open in the dialogue's state."""
+    """Give what the bot takes up again, its form open in the dialogue's state.
+
+    It is noted at the hand-off, so that a split can tell the dialogue anew with it.
+    """
     known = await uow.states.of(on.handoff.customer_id)
     body = known.body if known else None
     again = resumed(on.handoff, on.slots, on.dialogues.asks(body))
     if again is None or known is None or not (again.form or again.facts):
         return again
-    if again.facts:
-        body = on.dialogues.remember(body, again.facts)
-    if again.form and again.asks:
-        body = on.dialogues.reopen(body, again.form, asks=again.asks)
+    told = Reopened(again.form, again.asks, again.facts)
+    body = reopened(on.dialogues, body, told)
     slots = on.dialogues.slots(body)
-    await uow.states.put(on.handoff.customer_id, Dialogue(body or {}, slots, known.model))
+    await uow.states.put(on.handoff.customer_id, Dialogue(body, slots, known.model))
+    await uow.cases.change(replace(on.handoff, reopened=told))
     return again
 
 
@@ -230,7 +240,7 @@ async def _say(
     else:
         told = at_time(when.at, language, now=when.now, zone=zone, ours=when.ours)
         text = say(Phrase.CALL_BACK_AT, language, when=told)
-    key = f"handed_back:{handoff.id}"
+    key = f"{WISHED_AT}{handoff.id}"
     await tell(uow, handoff.customer_id, address, Author.BOT, text, key=key)
 
 
@@ -253,7 +263,7 @@ async def _have_a_turn(
     )
     message = await uow.messages.add(handoff.customer_id, line)
     assert message is not None  # noqa: S101  # it has no key
-    inbound = Inbound(address.address, f"handed_back:{handoff.id}", "")
+    inbound = Inbound(address.address, f"{WISHED_AT}{handoff.id}", "")
     await uow.inbox.put(
         inbound, customer_id=handoff.customer_id, message_id=message.id, due_in=timedelta(0)
     )

@@ -20,11 +20,15 @@ _SAME_LOOK = timedelta(minutes=10)  # within it, going on reading is the same lo
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some lines of a thread in order. `epoch`: lines of another one mean nothing any more."""
+    """Some lines of a thread in order. `epoch`: lines of another one mean nothing any more.
+
+    `changed` is the number of the thread's last change: these lines are as it left them.
+    """
 
     customer_id: UUID
     epoch: int
     seq: int
+    changed: int
     messages: Sequence[Message]
 
 
@@ -80,12 +84,28 @@ class Look:
         async with self._store.begin() as uow:
             root = await find_root(uow, customer_id)
             thread = await uow.threads.get(root)
+            changed = await uow.messages.last_change(root)
             await note_look(uow, account, root, at=self._clock.now())
             if after:
                 lines = await uow.messages.after(root, after, limit=limit, internal=True)
             else:
                 lines = await uow.inboxes.page(root, before=before, limit=limit)
-        return Page(root, thread.epoch, thread.seq, lines)
+        return Page(root, thread.epoch, thread.seq, changed, lines)
+
+    async def changes(self, account: Account, customer_id: UUID, *, after: int, limit: int) -> Page:
+        """Give lines of a thread that were changed after a number, in the order of their changes.
+
+        `changed` is the number to go on with. Raises `Refused` 404 `unknown_customer`.
+        """
+        async with self._store.begin() as uow:
+            root = await uow.links.root(customer_id)
+            if root is None:
+                raise unknown_customer()
+            thread = await uow.threads.get(root)
+            await note_look(uow, account, root, at=self._clock.now())
+            lines = await uow.messages.revised(root, after=after, limit=limit, internal=True)
+        changed = (lines[-1].changed if lines else None) or after
+        return Page(root, thread.epoch, thread.seq, changed, lines)
 
     async def search(self, words: str, *, limit: int) -> Hits:
         async with self._store.begin() as uow:

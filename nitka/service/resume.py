@@ -12,7 +12,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from nitka.domain.handoff import Handoff
+from nitka.domain.handoff import Handoff, Reopened
+from nitka.ports import Dialogues
 
 REPEAT = "/repeat"  # asks the open question again, with a recap where the channel has changed
 _ORDER = "/order_status"
@@ -55,6 +56,16 @@ def resumed(handoff: Handoff, slots: Mapping[str, object], asks: str | None) -> 
     if form is None or wanted not in _FILLED_BY or corrected:
         return None
     return Resumed(REPEAT, str(form), str(wanted))
+
+
+def reopened(
+    dialogues: Dialogues, body: Mapping[str, object] | None, again: Reopened
+) -> Mapping[str, object]:
+    """Give a dialogue's state with a form open once more, and what is to be remembered for it."""
+    state = dialogues.remember(body, again.facts)
+    if again.form and again.asks:
+        state = dialogues.reopen(state, again.form, asks=again.asks)
+    return state
 
 
 def _product(topic: str, product: str) -> Resumed:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from nitka.domain.code import spelt
 from nitka.domain.staff import Account, OneTimeLink, Purpose, Session
 from nitka.errors import Refused
 from nitka.ports import Clock, Passwords, Store, UnitOfWork
@@ -67,19 +68,59 @@ class SignIn:
             raise Refused("code_needed", "Enter the code of your app.", status=401)
         async with self._store.begin() as uow:
             account = await uow.accounts.find(email, lock=True)
-            if account is not None and account.password == found.password:
-                account = self._second(account, code)
+            same = account and account.active and account.password == found.password
+            account = await self._second(uow, account, code) if account and same else None
             if account is not None:
                 await uow.doorway.forgive(counted[0])
                 return await self._enter(uow, account, visitor, how="password")
         await self._count(counted)
         raise Refused("wrong_credentials", "The code is wrong or was used already.", status=401)
 
-    def _second(self, account: Account, code: str | None) -> Account | None:
-        """Check the one-time password, if there is one; each is good once."""
+    async def confirm(
+        self, account: Account, visitor: Visitor, *, password: str | None, code: str | None
+    ) -> None:
+        """Make sure that it is he who is signed in, by his password or else by his app's code.
+
+        Wrong tries count as at the door. Raises `Refused`: 403 `wrong_password` or `wrong_code`,
+        429 `too_many_requests`.
+        """
+        counted = [f"account:{account.email}", f"net:{visitor.net}"]
+        async with self._store.begin() as uow:
+            await self._not_too_often(uow, counted)
+        if password is not None:
+            if await asyncio.to_thread(self._passwords.fits, password, account.password):
+                return
+            await self._count(counted)
+            raise Refused("wrong_password", "This is not your password.", status=403)
+        async with self._store.begin() as uow:
+            now = await uow.accounts.find(account.email, lock=True)
+            used = self._by_app(now, code or "") if now else None
+            if used is not None:
+                await uow.accounts.change(used)
+                return
+        await self._count(counted)
+        raise Refused("wrong_code", "The code is wrong or was used already.", status=403)
+
+    async def _second(self, uow: UnitOfWork, account: Account, code: str | None) -> Account | None:
+        """Check the app's code or a recovery code, if one is needed; each is good once."""
         if account.totp is None:
             return account
-        step = self._passwords.totp_step(account.totp, code or "", at=self._clock.now())
+        recovery = spelt(code or "")
+        if recovery is None:
+            return self._by_app(account, code or "")
+        if not await uow.recovery_codes.use(account.id, self._passwords.digest(recovery)):
+            return None
+        facts = {"left": await uow.recovery_codes.left(account.id)}
+        await uow.ledger.audit(
+            "recovery_code_used", actor=account.email, customer_id=None, facts=facts
+        )
+        return account
+
+    def _by_app(self, account: Account, code: str) -> Account | None:
+        """Give the account with the app's code used up; None if it is wrong or was used."""
+        if account.totp is None:
+            return None
+        step = self._passwords.totp_step(account.totp, code, at=self._clock.now())
         if step is None or step <= account.totp_used:
             return None
         return replace(account, totp_used=step)

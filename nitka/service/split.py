@@ -19,6 +19,7 @@ from nitka.domain.turn import Dialogue, DoneTurn
 from nitka.errors import Refused
 from nitka.ports import Dialogues, UnitOfWork
 from nitka.service.join import described, facts_to_fill, remembered
+from nitka.service.resume import reopened
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +198,10 @@ def _told(
     body, events = dialogue.body if dialogue else None, list[Mapping[str, object]]()
     for turn in turns:
         events += turn.events
-        if turn.facts:
-            body = dialogues.remember(dialogues.replay(body, events), turn.facts)
-            events = []
+        if turn.facts or turn.reopened:
+            body, events = dialogues.replay(body, events), []
+        body = dialogues.remember(body, turn.facts) if turn.facts else body
+        body = reopened(dialogues, body, turn.reopened) if turn.reopened else body
     body = dialogues.replay(body, events)
     return Dialogue(body, dialogues.slots(body), dialogue.model if dialogue else "")
 

@@ -1,4 +1,4 @@
-"""Accounts of staff, their sessions, one-time links and wrong tries."""
+"""Accounts of staff, their sessions, one-time links, recovery codes and wrong tries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,13 @@ from nitka.domain.customer import Language
 from nitka.domain.staff import Account, NewAccount, OneTimeLink, Purpose, Role, Session
 from nitka.domain.thread import Team
 from nitka.store.tables.ledger import tokens
-from nitka.store.tables.staff import staff, staff_failures, staff_links, staff_sessions
+from nitka.store.tables.staff import (
+    staff,
+    staff_failures,
+    staff_links,
+    staff_recovery_codes,
+    staff_sessions,
+)
 
 
 class SqlAccounts:
@@ -187,6 +193,33 @@ class SqlDoorway:
 
     async def forgive(self, what: str) -> None:
         await self._connection.execute(delete(staff_failures).where(staff_failures.c.what == what))
+
+
+class SqlRecoveryCodes:
+    """`ports.RecoveryCodes` in PostgreSQL."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def renew(self, account_id: UUID, digests: Sequence[str]) -> None:
+        kept = staff_recovery_codes
+        await self._connection.execute(delete(kept).where(kept.c.account_id == account_id))
+        for digest in digests:
+            await self._connection.execute(
+                insert(kept).values(account_id=account_id, digest=digest)
+            )
+
+    async def use(self, account_id: UUID, digest: str) -> bool:
+        kept = staff_recovery_codes
+        used = await self._connection.execute(
+            delete(kept).where(kept.c.account_id == account_id, kept.c.digest == digest)
+        )
+        return used.rowcount == 1
+
+    async def left(self, account_id: UUID) -> int:
+        kept = staff_recovery_codes
+        query = select(func.count()).where(kept.c.account_id == account_id)
+        return int((await self._connection.execute(query)).scalar_one())
 
 
 def _account(row: Row[Any]) -> Account:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, text, tuple_, update
+from sqlalchemy import func, null, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from nitka.domain.handoff import Alarm, Handoff, HandoffState
@@ -50,6 +51,7 @@ class SqlCases:
                 offered_at=handoff.offered_at,
                 alarm=handoff.alarm,
                 corrected=dict(handoff.corrected),
+                reopened=asdict(handoff.reopened) if handoff.reopened else null(),
                 asked_at=handoff.asked_at,
                 score=handoff.score,
                 remark=handoff.remark,

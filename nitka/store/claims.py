@@ -6,16 +6,15 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text, tuple_, update
+from sqlalchemy import delete, exists, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from nitka.domain.code import GUESS_WINDOW, Code, Guesses
-from nitka.domain.link import Claim, ClaimKind, Source
+from nitka.domain.link import HINTS, Claim, ClaimKind, Source
 from nitka.store.links import SqlLinks
-from nitka.store.tables.identity import claims, guesses, link_codes, signatures
+from nitka.store.tables.identity import claims, dismissals, guesses, link_codes, signatures
 
-_SHARED = (ClaimKind.EMAIL, ClaimKind.PHONE, ClaimKind.BROWSER)
 _MOST = 50
 _SUBJECTS = text(
     """
@@ -74,13 +73,21 @@ class SqlClaims:
 
     async def sharing(self, homes: frozenset[UUID]) -> Sequence[tuple[UUID, Claim]]:
         own = select(claims.c.kind, claims.c.value).where(
-            claims.c.home_id.in_(homes), claims.c.kind.in_(_SHARED)
+            claims.c.home_id.in_(homes), claims.c.kind.in_(HINTS)
+        )
+        one, other = dismissals.c.home_id, dismissals.c.other_id
+        dismissed = exists().where(
+            dismissals.c.kind == claims.c.kind,
+            dismissals.c.value == claims.c.value,
+            (one.in_(homes) & (other == claims.c.home_id))
+            | (other.in_(homes) & (one == claims.c.home_id)),
         )
         rows = await self._connection.execute(
             select(claims)
             .where(
                 tuple_(claims.c.kind, claims.c.value).in_(own),
                 claims.c.home_id.not_in(homes),
+                ~dismissed,
             )
             .order_by(claims.c.seen_at.desc())
             .limit(_MOST)

@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from nitka.domain.address import Address, Channel, Evidence
 from nitka.domain.customer import Customer, KnownAddress, Language
-from nitka.domain.handoff import Alarm, Handoff, HandoffState, Next
+from nitka.domain.handoff import Alarm, Handoff, HandoffState, Next, Reopened
 from nitka.domain.message import Attachment, AttachmentKind, Author, Button, Message, MessageState
 from nitka.domain.thread import Owner, Team, Thread
 
@@ -73,6 +73,7 @@ def handoff(row: Row[Any]) -> Handoff:
         alarm=Alarm(row.alarm),
         home_id=row.home_id,
         corrected=row.corrected,
+        reopened=Reopened(**row.reopened) if row.reopened else None,
         asked_at=row.asked_at,
         score=row.score,
         remark=row.remark,

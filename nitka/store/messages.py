@@ -138,18 +138,24 @@ class SqlMessages:
         )
         return mapping.message(written.one())
 
-    async def revised(self, customer_id: UUID, *, after: int) -> Sequence[Message]:
-        rows = await self._connection.execute(
+    async def revised(
+        self, customer_id: UUID, *, after: int, limit: int = 200, internal: bool = False
+    ) -> Sequence[Message]:
+        query = (
             select(messages)
-            .where(
-                messages.c.customer_id == customer_id,
-                messages.c.changed > after,
-                ~messages.c.internal,
-            )
+            .where(messages.c.customer_id == customer_id, messages.c.changed > after)
             .order_by(messages.c.changed)
-            .limit(200)
+            .limit(limit)
         )
-        return [mapping.message(row) for row in rows]
+        if not internal:
+            query = query.where(~messages.c.internal)
+        return [mapping.message(row) for row in await self._connection.execute(query)]
+
+    async def last_change(self, customer_id: UUID) -> int:
+        query = select(func.max(messages.c.changed)).where(
+            messages.c.customer_id == customer_id, messages.c.changed.is_not(None)
+        )
+        return (await self._connection.execute(query)).scalar_one() or 0
 
     async def history(self, message_id: UUID) -> Sequence[Revision]:
         rows = await self._connection.execute(

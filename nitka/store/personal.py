@@ -35,6 +35,8 @@ _SUBJECTS = {
     "customer": "SELECT * FROM customers WHERE id = ANY(:homes)",
     "addresses": "SELECT * FROM addresses WHERE customer_id = :root",
     "claims": "SELECT * FROM claims WHERE home_id = ANY(:homes)",
+    "dismissed": """SELECT kind, value, at FROM dismissals
+                    WHERE home_id = ANY(:homes) OR other_id = ANY(:homes) ORDER BY at""",
     "messages": """SELECT seq, created_at, channel, author, author_name, text, buttons, attachments,
                      state, deleted
                    FROM messages WHERE customer_id = :root AND NOT internal ORDER BY seq""",
@@ -104,6 +106,7 @@ _ERASE: Sequence[tuple[str, TextClause]] = tuple(
         ("", f"DELETE FROM signatures WHERE address_id IN {_REACHED}"),
         ("", "DELETE FROM claims WHERE home_id = ANY(:homes)"),
         ("", "DELETE FROM drafts WHERE customer_id = :root"),
+        ("", "DELETE FROM dismissals WHERE home_id = ANY(:homes) OR other_id = ANY(:homes)"),
         (
             "",
             """DELETE FROM inbox i USING addresses a WHERE a.customer_id = :root

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Text, cast, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from nitka.domain.customer import Customer
-from nitka.domain.handoff import SETTLED
+from nitka.domain.handoff import SETTLED, WISHED_AT, Handoff
 from nitka.domain.turn import Dialogue, DoneTurn
+from nitka.store import mapping
 from nitka.store.tables.customers import customers
+from nitka.store.tables.flow import inbox
 from nitka.store.tables.handoffs import handoffs
 from nitka.store.tables.threads import messages, threads
 from nitka.store.tables.turns import dialogue_states, turns
@@ -57,21 +59,28 @@ class SqlStates:
         )
 
     async def turns(self, homes: frozenset[UUID], *, since: datetime) -> Sequence[DoneTurn]:
+        """Give the turns; one that a hand-back wished for belongs where its hand-off does."""
         rows = await self._connection.execute(
-            select(messages.c.home_id, turns.c.created_at, turns.c.events)
+            select(
+                func.coalesce(handoffs.c.home_id, messages.c.home_id).label("home_id"),
+                turns.c.created_at,
+                turns.c.events,
+            )
             .join(messages, messages.c.id == turns.c.message_id)
+            .outerjoin(inbox, inbox.c.message_id == messages.c.id)
+            .outerjoin(
+                handoffs,
+                handoffs.c.home_id.in_(homes)
+                & (inbox.c.native_id == WISHED_AT + cast(handoffs.c.id, Text)),
+            )
             .where(messages.c.home_id.in_(homes), turns.c.created_at > since)
             .order_by(turns.c.created_at)
         )
         taken = [DoneTurn(row.home_id, row.created_at, row.events) for row in rows]
         backs = await self._connection.execute(
-            select(handoffs.c.home_id, handoffs.c.closed_at, handoffs.c.corrected).where(
-                handoffs.c.home_id.in_(homes), handoffs.c.closed_at > since
-            )
+            select(handoffs).where(handoffs.c.home_id.in_(homes), handoffs.c.closed_at > since)
         )
-        told = [
-            DoneTurn(row.home_id, row.closed_at, (), {**SETTLED, **row.corrected}) for row in backs
-        ]
+        told = [_told(mapping.handoff(row)) for row in backs]
         return sorted([*taken, *told], key=lambda one: one.at)
 
     async def wishes(self, customer_id: UUID, *, limit: int) -> Sequence[str]:
@@ -101,3 +110,10 @@ class SqlStates:
                 time_zone=customer.time_zone,
             )
         )
+
+
+def _told(back: Handoff) -> DoneTurn:
+    """Give what a hand-back changed."""
+    assert back.closed_at is not None  # noqa: S101  # it was looked for by that
+    home = back.home_id or back.customer_id
+    return DoneTurn(home, back.closed_at, (), {**SETTLED, **back.corrected}, back.reopened)

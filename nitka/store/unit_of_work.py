@@ -19,6 +19,7 @@ from nitka.ports import (
     Codes,
     Customers,
     Directory,
+    Dismissals,
     Doorway,
     Fetches,
     FollowUps,
@@ -33,17 +34,19 @@ from nitka.ports import (
     Messages,
     Outbox,
     Personal,
+    RecoveryCodes,
     Secrets,
     Sessions,
     Shelf,
     States,
     Threads,
 )
-from nitka.store.accounts import SqlAccounts, SqlDoorway, SqlSessions
+from nitka.store.accounts import SqlAccounts, SqlDoorway, SqlRecoveryCodes, SqlSessions
 from nitka.store.cases import SqlCases, SqlLoads
 from nitka.store.claims import SqlClaims, SqlCodes
 from nitka.store.customers import SqlCustomers
 from nitka.store.directory import SqlAnswers, SqlDirectory
+from nitka.store.dismissals import SqlDismissals
 from nitka.store.fetches import SqlFetches
 from nitka.store.follow_ups import SqlFollowUps
 from nitka.store.handoffs import SqlHandoffs
@@ -80,6 +83,7 @@ class SqlUnitOfWork:
         self.accounts: Accounts = SqlAccounts(connection)
         self.sessions: Sessions = SqlSessions(connection)
         self.doorway: Doorway = SqlDoorway(connection)
+        self.recovery_codes: RecoveryCodes = SqlRecoveryCodes(connection)
         self.loads: Loads = SqlLoads(connection)
         self.cases: Cases = SqlCases(connection)
         self.follow_ups: FollowUps = SqlFollowUps(connection)
@@ -87,6 +91,7 @@ class SqlUnitOfWork:
         self.links: Links = SqlLinks(connection)
         self.states: States = SqlStates(connection)
         self.claims: Claims = SqlClaims(connection)
+        self.dismissals: Dismissals = SqlDismissals(connection)
         self.codes: Codes = SqlCodes(connection)
         self.personal: Personal = SqlPersonal(connection)
         self.leftovers: Leftovers = SqlLeftovers(connection)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from nitka.api.v1.shapes import Storable
 from nitka.domain.customer import Language
@@ -19,13 +19,16 @@ Email = Annotated[
 Password = Annotated[Storable, StringConstraints(min_length=1, max_length=1000)]
 Named = Annotated[Storable, StringConstraints(min_length=1, max_length=100, pattern=r"\S")]
 Code = Annotated[Storable, StringConstraints(pattern=r"^[0-9]{6}$")]
+SecondCode = Annotated[Storable, StringConstraints(min_length=6, max_length=40)]
 Token = Annotated[Storable, StringConstraints(min_length=1, max_length=200)]
 
 
 class Credentials(BaseModel):
     email: Email
     password: Password
-    code: Code | None = Field(None, description="Of the app, when two-factor sign-in is on.")
+    code: SecondCode | None = Field(
+        None, description="Of the app, or a recovery code, when two-factor sign-in is on."
+    )
 
 
 class LinkToken(BaseModel):
@@ -113,6 +116,27 @@ class NewTotp(BaseModel):
 class TotpConfirmation(BaseModel):
     sealed: Annotated[Storable, StringConstraints(max_length=1000)]
     code: Code
+
+
+class RecoveryCodes(BaseModel):
+    codes: list[str] = Field(description="Each is good once; they are shown this time only.")
+
+
+class RecoveryCodesLeft(BaseModel):
+    left: int
+
+
+class Confirmation(BaseModel):
+    """That it is really he who is signed in: by his password or by his app's code."""
+
+    password: Password | None = None
+    code: Code | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.password is None) is (self.code is None):
+            raise ValueError("give `password` or `code`")
+        return self
 
 
 class Availability(BaseModel):

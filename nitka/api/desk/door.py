@@ -39,8 +39,10 @@ class DoorApi:
         me.add_api_route("/me", self.me, methods=["GET"])
         me.add_api_route("/me/password", self.password, methods=["POST"], status_code=204)
         me.add_api_route("/me/totp", self.new_totp, methods=["POST"])
-        me.add_api_route("/me/totp/on", self.totp_on, methods=["POST"], status_code=204)
+        me.add_api_route("/me/totp/on", self.totp_on, methods=["POST"])
         me.add_api_route("/me/totp/off", self.totp_off, methods=["POST"], status_code=204)
+        me.add_api_route("/me/recovery-codes", self.codes_left, methods=["GET"])
+        me.add_api_route("/me/recovery-codes", self.new_codes, methods=["POST"])
         me.add_api_route("/me/available", self.available, methods=["POST"], status_code=204)
         me.add_api_route("/me/sessions", self.sessions, methods=["GET"])
         me.add_api_route("/me/sessions", self.end_all, methods=["DELETE"], status_code=204)
@@ -96,10 +98,29 @@ class DoorApi:
         sealed, uri = self._accounts.begin_totp(caller_of(request).account)
         return shapes.NewTotp(uri=uri, sealed=sealed.decode())
 
-    async def totp_on(self, request: Request, given: shapes.TotpConfirmation) -> None:
-        """Turn two-factor sign-in on, with the app's first code."""
+    async def totp_on(
+        self, request: Request, given: shapes.TotpConfirmation
+    ) -> shapes.RecoveryCodes:
+        """Turn two-factor sign-in on, with the app's first code; gives the recovery codes."""
         account = caller_of(request).account
-        await self._accounts.confirm_totp(account, given.sealed.encode(), given.code)
+        codes = await self._accounts.confirm_totp(account, given.sealed.encode(), given.code)
+        return shapes.RecoveryCodes(codes=list(codes))
+
+    async def codes_left(self, request: Request) -> shapes.RecoveryCodesLeft:
+        """Say how many of one's recovery codes are left."""
+        left = await self._accounts.recovery_codes(caller_of(request).account)
+        return shapes.RecoveryCodesLeft(left=left)
+
+    async def new_codes(self, request: Request, given: shapes.Confirmation) -> shapes.RecoveryCodes:
+        """Make recovery codes anew; the older ones are good no more. 403 `wrong_password`,
+        `wrong_code`, 409 `no_two_factor`, 429 after too many wrong tries."""
+        codes = await self._accounts.new_recovery_codes(
+            caller_of(request).account,
+            visitor_of(request),
+            password=given.password,
+            code=given.code,
+        )
+        return shapes.RecoveryCodes(codes=list(codes))
 
     async def totp_off(self, request: Request, given: shapes.PasswordOnly) -> None:
         """Turn two-factor sign-in off."""

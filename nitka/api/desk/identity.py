@@ -1,4 +1,5 @@
-"""Who a customer is: `/api/desk/customers/{id}/identity|join|export|erase`, `/links/{id}/split`."""
+"""Who a customer is: `/api/desk/customers/{id}/identity|join|dismissals|export|erase`,
+`/links/{id}/split`."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from nitka.api.v1.identity import Joined, ReceiptShape, preview_shape, receipt_s
 from nitka.domain.customer import number_of
 from nitka.domain.staff import Right
 from nitka.service.confirm import Confirm
+from nitka.service.dismiss import Dismiss
 from nitka.service.examine import Examine
 from nitka.service.privacy import Privacy
 
@@ -21,11 +23,18 @@ class IdentityApi:
     """Looks at who is who, joins and splits, exports and erases, by people at the desk."""
 
     def __init__(
-        self, gate: DeskGate, *, examine: Examine, confirm: Confirm, privacy: Privacy
+        self,
+        gate: DeskGate,
+        *,
+        examine: Examine,
+        confirm: Confirm,
+        dismiss: Dismiss,
+        privacy: Privacy,
     ) -> None:
         self._gate = gate
         self._examine = examine
         self._confirm = confirm
+        self._dismiss = dismiss
         self._privacy = privacy
 
     def router(self) -> APIRouter:
@@ -49,6 +58,14 @@ class IdentityApi:
                 methods=[method],
                 dependencies=[gate],
                 response_model_exclude_none=True,
+            )
+        dismissals = f"{customer}/dismissals"
+        for method, path, step in (
+            ("POST", dismissals, self.dismiss),
+            ("DELETE", f"{dismissals}/{{other_id}}", self.suggest_again),
+        ):
+            router.add_api_route(
+                path, step, methods=[method], dependencies=[answer], status_code=204
             )
         router.add_api_route(
             f"{customer}/export",
@@ -100,6 +117,17 @@ class IdentityApi:
             version=given.version,
         )
         return shapes.parting_shape(done, preview_shape(done))
+
+    async def dismiss(self, request: Request, customer_id: UUID, given: shapes.Dismissing) -> None:
+        """Say that two are not the same person: it is not suggested again, unless something else
+        than what is claimed of both now comes to speak for it. 409 `no_suggestion`."""
+        staff = caller_of(request).account.email
+        await self._dismiss(customer_id, given.other, staff=staff, reason=given.reason or None)
+
+    async def suggest_again(self, request: Request, customer_id: UUID, other_id: UUID) -> None:
+        """Take back that two are not the same person."""
+        staff = caller_of(request).account.email
+        await self._dismiss.take_back(customer_id, other_id, staff=staff)
 
     async def export(self, request: Request, customer_id: UUID) -> Response:
         """Give everything that is kept of a customer, in a ZIP file."""

@@ -20,6 +20,7 @@ from nitka.domain.thread import Owner
 from nitka.service.compare import Comparison, Side
 from nitka.service.examine import Person
 from nitka.service.split import Preview as Parting
+from nitka.service.suggest import Dismissed
 
 _MASKED = frozenset({"email", "phone", "slot:email", "slot:phone"})
 _NUMBER = "The short number by which people name him."
@@ -54,6 +55,24 @@ class ClaimShape(BaseModel):
     source: Source
 
 
+class DismissedShape(BaseModel):
+    """Who is not the same person, although the same is claimed of both."""
+
+    customer: UUID
+    name: str | None = None
+    because: list[ClaimKind]
+    by: str = Field(description="Staff's e-mail address.")
+    reason: str | None = None
+    at: datetime
+
+
+class Dismissing(BaseModel):
+    """Who is not the same person; why, if somebody wants to say it."""
+
+    other: UUID
+    reason: Annotated[Storable, StringConstraints(max_length=500, strip_whitespace=True)] = ""
+
+
 class PersonShape(BaseModel):
     customer: UUID
     number: str = Field(description=_NUMBER)
@@ -64,6 +83,7 @@ class PersonShape(BaseModel):
     claims: list[ClaimShape]
     links: list[LinkShape]
     suggestions: list[SuggestionShape]
+    dismissed: list[DismissedShape]
 
 
 class SideShape(MemberShape):
@@ -129,7 +149,8 @@ def person_shape(person: Person) -> PersonShape:
             if claim.kind is not ClaimKind.BROWSER
         ],
         links=[link_shape(link) for link in person.links],
-        suggestions=[suggestion_shape(one) for one in person.suggestions],
+        suggestions=[suggestion_shape(one) for one in person.likeness.suggestions],
+        dismissed=[_dismissed(one) for one in person.likeness.dismissed],
     )
 
 
@@ -169,6 +190,17 @@ def _member(customer: Customer) -> MemberShape:
         email=customer.email,
         phone=customer.phone,
         since=customer.created_at,
+    )
+
+
+def _dismissed(one: Dismissed) -> DismissedShape:
+    return DismissedShape(
+        customer=one.customer.id,
+        name=one.customer.name,
+        because=sorted(one.because),
+        by=one.actor,
+        reason=one.reason,
+        at=one.at,
     )
 
 

@@ -106,6 +106,7 @@ class PageShape(BaseModel):
     customer: UUID
     epoch: int
     seq: int = Field(description="The number of the thread's last line.")
+    changed: int = Field(description="The number of the last change that these lines have.")
     messages: list[LineShape]
 
 
@@ -291,6 +292,7 @@ def page_shape(page: Page) -> PageShape:
         customer=page.customer_id,
         epoch=page.epoch,
         seq=page.seq,
+        changed=page.changed,
         messages=[line_shape(line) for line in page.messages],
     )
 

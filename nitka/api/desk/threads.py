@@ -35,6 +35,7 @@ class ThreadsApi:
             ("/inbox", self.inbox),
             ("/customers/{customer_id}", self.customer),
             ("/customers/{customer_id}/messages", self.messages),
+            ("/customers/{customer_id}/changes", self.changes),
             ("/search", self.search),
             ("/mentions", self.mentions),
         ):
@@ -85,6 +86,15 @@ class ThreadsApi:
         """Give the thread's last lines, those before a `seq`, or those after one."""
         account = caller_of(request).account
         page = await self._look.page(account, customer_id, before=before, after=after, limit=limit)
+        return shapes.page_shape(page)
+
+    async def changes(
+        self, request: Request, customer_id: UUID, after: Seq = 0, limit: Limit = 200
+    ) -> shapes.PageShape:
+        """Give the lines that were changed or taken back after a `changed`, in the order of the
+        changes; go on with the answer's own until there are none."""
+        account = caller_of(request).account
+        page = await self._look.changes(account, customer_id, after=after, limit=limit)
         return shapes.page_shape(page)
 
     async def search(self, q: Words, limit: Limit = 30) -> shapes.HitsShape:

@@ -40,6 +40,7 @@ handoffs = Table(
     Column("offered_at", DateTime(timezone=True)),
     Column("alarm", Text, nullable=False, server_default="none"),
     Column("corrected", JSONB, nullable=False, server_default="{}"),
+    Column("reopened", JSONB),
     Column("asked_at", DateTime(timezone=True)),
     Column("score", Integer),
     Column("remark", Text),

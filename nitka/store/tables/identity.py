@@ -36,6 +36,19 @@ claims = Table(
     Index(None, "kind", "value"),
 )
 
+dismissals = Table(
+    "dismissals",
+    metadata,
+    Column("home_id", ForeignKey("customers.id"), primary_key=True),
+    Column("other_id", ForeignKey("customers.id"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text),
+    moment("at"),
+    Index(None, "other_id"),
+)
+
 signatures = Table(
     "signatures",
     metadata,

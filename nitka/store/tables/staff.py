@@ -62,6 +62,13 @@ staff_links = Table(
     Column("expires_at", DateTime(timezone=True), nullable=False),
 )
 
+staff_recovery_codes = Table(
+    "staff_recovery_codes",
+    metadata,
+    Column("account_id", ForeignKey("staff.id"), primary_key=True),
+    Column("digest", Text, primary_key=True),
+)
+
 staff_failures = Table(
     "staff_failures",
     metadata,

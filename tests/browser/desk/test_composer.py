@@ -9,6 +9,7 @@ import pyotp
 from playwright.async_api import FilePayload, Locator, Page, expect
 
 from tests.browser.chat import Chat
+from tests.browser.conftest import DESK, PHONE
 from tests.browser.desk.conftest import PASSWORD, Staffed
 from tests.browser.desk.test_desk import hands_over, open_row, waiting
 from tests.browser.test_access import violations
@@ -279,11 +280,53 @@ async def test_ones_own_account_is_made_safe(staffed: Staffed, tmp_path: Path) -
     await dialog.get_by_label("Code of your app").fill(pyotp.TOTP(secret).now())
     await dialog.get_by_role("button", name="Turn on").click()
     await expect(dialog.get_by_role("status")).to_contain_text("Two-factor sign-in is on")
+    codes = await kept_codes(page, tmp_path)
     await other.reload()
     await sign_in(other, new)
     await expect(other.get_by_label("Code of your app")).to_be_visible()
+    await other.get_by_role("button", name="Use a recovery code").click()
+    await in_every_look(other, tmp_path / "recovery-door")
+    await other.get_by_label("Recovery code").fill(codes[0].lower())
+    await other.get_by_role("button", name="Sign in").click()
+    await other.get_by_role("button", name="Account").click()
+    anew = other.get_by_role("dialog", name="Account")
+    await expect(anew).to_contain_text("Recovery codes left: 9")
+    await in_every_look(other, tmp_path / "recovery-left")
+    await anew.get_by_label("Password, or code of your app").fill(new)
+    await anew.get_by_role("button", name="Make new ones").click()
+    await expect(anew.locator(".recovery code")).to_have_count(10)
+    await expect(anew.locator(".recovery")).not_to_contain_text(codes[1])
     await dialog.get_by_role("button", name="Sign out everywhere").click()
     await expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+async def kept_codes(page: Page, folder: Path) -> list[str]:
+    """Keep the recovery codes that are shown, as a file and in the clipboard."""
+    dialog = page.get_by_role("dialog", name="Account")
+    await expect(dialog.locator(".recovery code")).to_have_count(10)
+    codes = await dialog.locator(".recovery code").all_inner_texts()
+    await in_every_look(page, folder / "recovery-codes")
+    async with page.expect_download() as waiting:
+        await dialog.get_by_role("button", name="Download").click()
+    await (await waiting.value).save_as(folder / "codes.txt")
+    assert (folder / "codes.txt").read_text().split()[-10:] == codes
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await dialog.get_by_role("button", name="Copy").click()
+    await expect(dialog.get_by_role("button", name="Copied")).to_be_visible()
+    assert (await page.evaluate("navigator.clipboard.readText()")).split() == codes
+    await dialog.get_by_role("button", name="I have kept them").click()
+    await expect(dialog).to_contain_text("Recovery codes left: 10")
+    return codes
+
+
+async def in_every_look(page: Page, shot: Path) -> None:
+    """Axe finds nothing serious, in light and dark, at the desk and on a phone."""
+    for size, viewport in (("phone", PHONE), ("desk", DESK)):
+        await page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        for scheme in ("dark", "light"):
+            await page.emulate_media(color_scheme=scheme)
+            assert await violations(page) == []
+            await page.screenshot(path=f"{shot}-{size}-{scheme}.png")
 
 
 async def sign_in(page: Page, password: str) -> None:

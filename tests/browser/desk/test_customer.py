@@ -108,6 +108,39 @@ async def test_a_suggestion_is_compared_joined_and_separated_again(staffed: Staf
     await expect(olga.locator(".lines")).not_to_contain_text("Sends a new one")
 
 
+async def dismiss(page: Page, shown: Locator, why: str) -> None:
+    """Say that who is suggested there is somebody else."""
+    await shown.get_by_role("button", name="Not the same person…").click()
+    dialog = page.get_by_role("dialog", name="Not the same person?")
+    await dialog.get_by_label("Why?").fill(why)
+    await dialog.get_by_role("button", name="Not the same person", exact=True).click()
+    await expect(dialog).to_have_count(0)
+
+
+async def test_a_suggestion_is_dismissed_for_everybody_and_taken_back(staffed: Staffed) -> None:
+    """A colleague's page loses it at once, as does the panel beside the thread; and has it back."""
+    olga, piotr = await staffed.at_work("Ludmila"), await staffed.at_work("Patryk")
+    await one_person_twice(staffed, "dismissed@example.com")
+    card = await page_of(olga, "as dismissed@example.com")
+    seen = await page_of(piotr, "as dismissed@example.com")
+    await expect(seen.get_by_role("button", name="Look closer")).to_be_visible()
+    await olga.get_by_role("button", name="Look closer").first.click()
+    await dismiss(olga, olga.get_by_role("dialog", name="The same person?"), "Two sisters.")
+    joins = card.get_by_role("region", name="Joined")
+    for shown in (joins, seen.get_by_role("region", name="Joined")):
+        await expect(shown).to_contain_text("Said to be somebody else")
+        await expect(shown).to_contain_text("Ludmila")
+        await expect(shown).to_contain_text("Two sisters.")
+    await expect(seen.get_by_text("Nobody that we know of.")).to_be_visible()
+    await card.get_by_role("button", name="Conversation").click()
+    panel = olga.get_by_role("complementary", name="Customer")
+    await expect(panel.get_by_role("heading", name="Channels")).to_be_visible()
+    await expect(panel.get_by_role("button", name="Look closer")).to_have_count(0)
+    await seen.get_by_role("button", name="Suggest again").click()
+    await expect(panel.get_by_role("button", name="Look closer")).to_be_visible()
+    await expect(seen.get_by_text("Said to be somebody else")).to_have_count(0)
+
+
 async def test_a_customer_is_saved_as_a_file_and_erased(staffed: Staffed, tmp_path: Path) -> None:
     """The archive is a real one; who looks is told that he is gone, and nobody finds him."""
     boss = await staffed.at_work("Bogna", "supervisor")
@@ -165,6 +198,17 @@ async def test_axe_finds_nothing_serious_on_the_page(
     assert await violations(page) == []
     await page.screenshot(path=tmp_path / "join.png")
     await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Not the same person…").first.click()
+    await expect(page.get_by_role("dialog", name="Not the same person?")).to_be_visible()
+    assert await violations(page) == []
+    await page.screenshot(path=tmp_path / "dismiss.png")
+    await page.keyboard.press("Escape")
+    await dismiss(page, card, "Her sister uses the same address.")
+    again = card.get_by_role("button", name="Suggest again")
+    await again.scroll_into_view_if_needed()
+    assert await violations(page) == []
+    await page.screenshot(path=tmp_path / "dismissed.png")
+    await again.click()
     await join(page)
     await expect(card.get_by_role("button", name="Separate…")).to_be_visible()
     note = card.get_by_role("textbox", name="Note", exact=True)

@@ -95,6 +95,26 @@ async def test_a_hand_off_is_taken_answered_noted_and_handed_back(staffed: Staff
     assert "The number was wrong" not in texts
 
 
+_FILES = """() => performance.getEntriesByType("resource")
+    .filter((one) => /\\/desk\\/assets\\/.*\\.(js|css)$/.test(one.name))
+    .map((one) => [one.encodedBodySize, one.decodedBodySize])"""
+_STREAM = """async () => {
+    const leaving = new AbortController();
+    const answer = await fetch("/api/desk/events", { signal: leaving.signal });
+    leaving.abort();
+    return [answer.headers.get("content-type"), answer.headers.get("content-encoding")];
+}"""
+
+
+async def test_the_page_comes_compressed_and_the_stream_does_not(staffed: Staffed) -> None:
+    """As the build has made it; what is live is never held back by a compressor."""
+    page = await staffed.at_work("Kamila")
+    sizes = await page.evaluate(_FILES)
+    assert len(sizes) >= 2
+    assert [pair for pair in sizes if not 0 < pair[0] < pair[1] / 2] == []
+    assert await page.evaluate(_STREAM) == ["text/event-stream; charset=utf-8", None]
+
+
 async def test_a_reply_that_missed_something_is_not_sent(staffed: Staffed) -> None:
     """The newer line is shown, the words stay in the field, and the second try goes out."""
     olga = await staffed.at_work("Ola")

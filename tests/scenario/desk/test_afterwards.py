@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ import pytest
 from nitka.domain.handoff import Handoff
 from nitka.domain.message import Author, Message, MessageState
 from nitka.domain.staff import Role
+from nitka.domain.turn import Effect
 from nitka.engine.scripted import answer, echo
 from nitka.ports import Line
 from tests.scenario.conftest import House
@@ -231,6 +232,45 @@ async def test_what_staff_put_right_survives_a_split(desk: Desk) -> None:
         ann, phone = [await uow.threads.slots(one) for one in (customer, joining.customer_id)]
     assert ann.get("order_number") == "NT-10002"
     assert "order_number" not in phone
+
+
+ASKED = {"event": "slot", "name": "requested_slot", "value": "complaint_text"}
+
+
+@pytest.mark.parametrize("taken", [True, False], ids=["asked again", "not yet asked again"])
+async def test_a_form_taken_up_again_survives_a_split(desk: Desk, taken: bool) -> None:
+    """Open on the side whose hand-off it was, wherever the customer wrote; nowhere else."""
+    house, olga = desk.house, await desk.at_work("olga")
+    facts = {"team": "support", "reason": "ask_human"}
+    form = {"form": "complaint_form", "asked_for": "complaint_text"}
+    effect = Effect("hand_over", facts | form)
+    house.engine.script = lambda request: answer("passing on", effects=(effect,))
+    ann = (await house.say("a human, please", visitor="ann")).customer_id
+    await house.answer(ann)
+    joining = await house.say(f"/link {await code_for(house, 'ann')}", visitor="phone")
+    await house.answer(joining.customer_id)
+    async with house.store.begin() as uow:
+        root = await uow.links.root(ann)
+        assert root is not None
+        (handoff, *_) = await uow.handoffs.of(root)
+    await olga.post(f"/handoffs/{handoff.id}/take")
+    await house.answer(root)
+    back = await olga.post(f"/handoffs/{handoff.id}/hand-back", BACK | {"next": "bot"})
+    assert back.status_code == 200
+    house.engine.script = lambda request: replace(
+        answer("What happened?", state=dict(request.state or {})), events=(ASKED,)
+    )
+    if taken:
+        await house.answer(root)
+    (link,) = (await olga.get(f"/customers/{root}/identity")).json()["links"]
+    await house.confirm.split(UUID(link["id"]), staff="olga", reason="two people")
+    async with house.store.begin() as uow:
+        his, other = [await uow.states.of(one) for one in (ann, joining.customer_id)]
+    assert his is not None
+    assert house.dialogues.asks(his.body) == "complaint_text"
+    loops = [one for one in his.body["events"] if one["event"] == "active_loop"]  # type: ignore[attr-defined]
+    assert [one["name"] for one in loops] == ["complaint_form"]
+    assert other is None or house.dialogues.asks(other.body) is None
 
 
 async def everything(house: House, customer: UUID) -> Any:

@@ -218,3 +218,30 @@ async def test_a_messenger_shows_that_the_owner_is_writing(
         answer = await browser.post(f"/customers/{customer}/looking", {"what": "typing"})
         assert answer.status_code == 204
     assert messenger.typed == 1
+
+
+async def test_what_was_changed_is_asked_for_by_number(desk: Desk) -> None:
+    """In the order of the changes, each line as it is now, notes too; a page says from where."""
+    olga = await desk.at_work("olga")
+    customer, handoff = await handed_over(desk)
+    await olga.post(f"/handoffs/{handoff}/take")
+    ids = []
+    for kind, words in (("messages", "one"), ("notes", "two"), ("messages", "three")):
+        given = {"text": words, "seen": 9}
+        ids.append((await olga.post(f"/handoffs/{handoff}/{kind}", given)).json()["id"])
+    thread = f"/customers/{customer}"
+    begun = (await olga.get(f"{thread}/messages")).json()["changed"]
+    assert begun == 0
+    for number in (2, 0, 2):
+        body = {"text": f"in other words {number}"}
+        await olga.post(f"/messages/{ids[number]}", body, method="PATCH")
+    await olga.post(f"/messages/{ids[1]}", method="DELETE")
+    page = (await olga.get(f"{thread}/changes", after=begun, limit=2)).json()
+    assert [line["text"] for line in page["messages"]] == ["in other words 0", "in other words 2"]
+    rest = (await olga.get(f"{thread}/changes", after=page["changed"])).json()
+    assert [(line["id"], line["deleted"]) for line in rest["messages"]] == [(ids[1], True)]
+    assert (await olga.get(f"{thread}/messages")).json()["changed"] == rest["changed"]
+    none = (await olga.get(f"{thread}/changes", after=rest["changed"])).json()
+    assert (none["messages"], none["changed"]) == ([], rest["changed"])
+    unknown = await olga.get(f"/customers/{UUID(int=7)}/changes", after=0)
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown_customer")

@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 from nitka.domain.address import Channel
 from nitka.domain.customer import Language, Profile
+from nitka.domain.link import Claim, ClaimKind, Source
 from nitka.domain.staff import Role
 from nitka.domain.turn import TurnRequest, TurnResult
 from nitka.engine.scripted import answer
@@ -267,3 +268,106 @@ async def test_a_look_amid_an_erasure_finds_him_or_nobody(desk: Desk) -> None:
         erased, *seen = await asyncio.gather(erasing, *looks)
         assert erased.status_code == 200
         assert {answer.status_code for answer in seen} <= {200, 404}
+
+
+async def suggested(browser: Browser, customer: object) -> tuple[list[str], list[str]]:
+    """Give who is suggested to be the same, and who is not by the word of staff, by id."""
+    found = (await browser.get(f"/customers/{customer}/identity")).json()
+    return tuple([one["customer"] for one in found[kind]] for kind in ("suggestions", "dismissed"))  # type: ignore[return-value]
+
+
+async def test_a_suggestion_is_dismissed_until_something_else_speaks_for_it(desk: Desk) -> None:
+    """For everybody and from both sides; the same evidence again is no new one; taken back it is
+    there again; each step stands in both trails."""
+    house, olga = desk.house, await desk.at_work("olga")
+    boss = await desk.at_work("boss", Role.SUPERVISOR)
+    one, other = await two_of_one(desk)
+    dismiss = {"other": str(other), "reason": "  two sisters "}
+    for _ in range(2):
+        assert (await olga.post(f"/customers/{one}/dismissals", dismiss)).status_code == 204
+    for seen, beside in ((one, other), (other, one)):
+        assert await suggested(boss, seen) == ([], [str(beside)])
+        shown = (await boss.get(f"/customers/{seen}")).json()
+        assert not shown.get("suggestions")
+        actions = [step for step in await trail(desk, seen) if step[1] == "dismiss"]
+        assert actions == [("staff:olga@nitka.test", "dismiss")]
+    (told,) = (await boss.get(f"/customers/{other}/identity")).json()["dismissed"]
+    assert (told["by"], told["reason"], told["because"], told["name"]) == (
+        "olga@nitka.test",
+        "two sisters",
+        ["email"],
+        "Ola",
+    )
+    await house.say("ola@example.com once more", visitor="ann", profile=OLA)
+    await house.answer(one)
+    assert await suggested(boss, one) == ([], [str(other)])
+    async with house.store.begin() as uow:
+        for customer in (one, other):
+            await uow.claims.add(customer, Claim(ClaimKind.PHONE, "48600100200", Source.TYPED))
+    found = (await boss.get(f"/customers/{one}/identity")).json()
+    assert found["dismissed"] == []
+    assert [one["because"] for one in found["suggestions"]] == [["email", "phone"]]
+    assert (
+        await boss.post(f"/customers/{other}/dismissals", {"other": str(one)})
+    ).status_code == 204
+    assert await suggested(boss, one) == ([], [str(other)])
+    back = f"/customers/{one}/dismissals/{other}"
+    for _ in range(2):
+        assert (await olga.post(back, method="DELETE")).status_code == 204
+    assert await suggested(boss, one) == ([str(other)], [])
+    assert ("staff:olga@nitka.test", "take_back_dismissal") in await trail(desk, other)
+
+
+async def test_a_dismissal_that_cannot_be_is_refused(desk: Desk) -> None:
+    """Of himself, of nobody, where nothing speaks for it, and by who only reads."""
+    olga, reader = await desk.at_work("olga"), await desk.at_work("dora", Role.DESIGNER)
+    one, other = await two_of_one(desk)
+    stranger = (await desk.house.say("hello", visitor="stranger")).customer_id
+    path = f"/customers/{one}/dismissals"
+    for with_whom, status, code in (
+        (one, 409, "already_joined"),
+        (uuid4(), 404, "unknown_customer"),
+        (stranger, 409, "no_suggestion"),
+    ):
+        refused = await olga.post(path, {"other": str(with_whom)})
+        assert (refused.status_code, refused.json()["code"]) == (status, code)
+    assert (await olga.post(path, {"other": str(other), "reason": "x" * 501})).status_code == 422
+    assert (await reader.post(path, {"other": str(other)})).status_code == 403
+    assert (await reader.post(f"{path}/{other}", method="DELETE")).status_code == 403
+    gone = await olga.post(f"{path}/{uuid4()}", method="DELETE")
+    assert (gone.status_code, gone.json()["code"]) == (404, "unknown_customer")
+    assert await suggested(olga, one) == ([str(other)], [])
+
+
+async def test_a_dismissal_goes_with_joins_and_splits_export_and_erasure(desk: Desk) -> None:
+    """Who was joined with either is not suggested by it; a split parts it; nothing of it is left
+    with who stays when the other is erased."""
+    house, olga = desk.house, await desk.at_work("olga")
+    one, other = await two_of_one(desk)
+    third = (await house.say("ola@example.com again", visitor="third")).customer_id
+    await house.answer(third)
+    assert set((await suggested(olga, one))[0]) == {str(other), str(third)}
+    await olga.post(f"/customers/{one}/dismissals", {"other": str(other), "reason": "sisters"})
+    root = await house.confirm.join(one, third, staff="x", reason=WHY)
+    assert await suggested(olga, root) == ([], [str(other)])
+    assert await suggested(olga, other) == ([], [str(root)])
+    (link,) = (await olga.get(f"/customers/{root}/identity")).json()["links"]
+    await house.confirm.split(UUID(link["id"]), staff="x", reason=WHY)
+    again, dismissed = await suggested(olga, third)
+    assert (set(again), dismissed) == ({str(one), str(other)}, [])
+    assert await suggested(olga, other) == ([str(third)], [str(one)])
+    joined = await house.confirm.join(one, other, staff="x", reason=WHY)
+    assert (await suggested(olga, joined))[1] == []
+    (link,) = (await olga.get(f"/customers/{joined}/identity")).json()["links"]
+    await house.confirm.split(UUID(link["id"]), staff="x", reason=WHY)
+    assert await suggested(olga, one) == ([str(third)], [str(other)])
+    async with house.store.begin() as uow:
+        kept = await uow.personal.everything(other, frozenset({other}))
+    assert [(row["kind"], row["value"]) for row in kept["dismissed"]] == [
+        ("email", "ola@example.com")
+    ]
+    assert "sisters" not in str(kept), "what staff tell each other stays inside"
+    await house.privacy.erase(other, staff="x")
+    assert await suggested(olga, one) == ([str(third)], [])
+    async with house.store._engine.connect() as connection:
+        assert (await connection.execute(text("SELECT count(*) FROM dismissals"))).scalar() == 0

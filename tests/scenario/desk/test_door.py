@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pyotp
 import pytest
+from sqlalchemy import text
 
 from nitka.domain.staff import Purpose, Role
 from nitka.service.sign_in import make_link
-from tests.scenario.desk.conftest import PASSWORD, Desk
+from tests.scenario.desk.conftest import PASSWORD, Browser, Desk
 
 
 async def test_a_password_opens_a_session_that_javascript_cannot_read(desk: Desk) -> None:
@@ -105,7 +107,7 @@ async def test_one_time_passwords_are_good_once(desk: Desk) -> None:
     assert wrong.json()["code"] == "wrong_code"
     code = totp.at(desk.clock.now())
     on = await olga.post("/me/totp/on", {"sealed": begun["sealed"], "code": code})
-    assert on.status_code == 204
+    assert on.status_code == 200
     browser = desk.browser()
     assert (await browser.sign_in("olga@nitka.test")).json()["code"] == "code_needed"
     assert (await browser.sign_in("olga@nitka.test", code=code)).status_code == 401
@@ -221,3 +223,84 @@ async def test_an_admin_helps_who_has_lost_his_app(desk: Desk) -> None:
     assert (await olga.sign_in("olga@nitka.test")).status_code == 200
     unknown = f"/staff/{account.id.hex[::-1]}/totp"
     assert (await admin.post(unknown, method="DELETE")).status_code == 404
+
+
+async def two_factor(desk: Desk, name: str) -> tuple[Browser, pyotp.TOTP, list[str]]:
+    """Somebody who has turned two-factor sign-in on; his app and his recovery codes."""
+    browser = await desk.at_work(name)
+    begun = (await browser.post("/me/totp")).json()
+    totp = pyotp.TOTP(parse_qs(urlsplit(begun["uri"]).query)["secret"][0])
+    first = {"sealed": begun["sealed"], "code": totp.at(desk.clock.now())}
+    return browser, totp, (await browser.post("/me/totp/on", first)).json()["codes"]
+
+
+async def trail(desk: Desk) -> list[tuple[str, str, object]]:
+    """What the audit says of recovery codes, in order."""
+    async with desk.house.store._engine.connect() as connection:
+        query = "SELECT actor, action, facts FROM audit WHERE action LIKE 'recovery%' ORDER BY id"
+        return [tuple(row) for row in await connection.execute(text(query))]
+
+
+async def test_a_recovery_code_opens_once_in_place_of_the_app(desk: Desk) -> None:
+    """Ten of them, read as people type them, each good once and for its owner only; none is kept
+    as it is; wrong ones count as wrong tries do."""
+    olga, _, codes = await two_factor(desk, "olga")
+    _, _, others = await two_factor(desk, "piotr")
+    assert len(set(codes)) == 10
+    assert (await olga.get("/me/recovery-codes")).json() == {"left": 10}
+    async with desk.house.store._engine.connect() as connection:
+        kept = str((await connection.execute(text("SELECT * FROM staff_recovery_codes"))).all())
+    assert not any(code in kept for code in codes)
+    door = desk.browser()
+    typed = f" {codes[0][:5].lower()}-{codes[0][5:]} "
+    assert (await door.sign_in("olga@nitka.test", "wrong", code=codes[1])).status_code == 401
+    assert (await door.sign_in("olga@nitka.test", code=typed)).status_code == 200
+    assert (await olga.get("/me/recovery-codes")).json() == {"left": 9}
+    assert await trail(desk) == [("olga@nitka.test", "recovery_code_used", {"left": 9})]
+    for wrong in (codes[0], others[0], "22222-22222", "żółw żółw", "000000"):
+        refused = await desk.browser().sign_in("olga@nitka.test", code=wrong)
+        assert (refused.status_code, refused.json()["code"]) == (401, "wrong_credentials"), wrong
+    locked = await door.sign_in("olga@nitka.test", code=codes[2])
+    assert (locked.status_code, locked.json()["code"]) == (429, "too_many_requests")
+    desk.clock.ahead = timedelta(minutes=16)
+    both = [desk.browser().sign_in("olga@nitka.test", code=codes[2]) for _ in range(2)]
+    assert sorted(one.status_code for one in await asyncio.gather(*both)) == [200, 401]
+    assert (await olga.get("/me/recovery-codes")).json() == {"left": 8}
+
+
+async def test_recovery_codes_are_made_anew_by_who_proves_who_he_is(desk: Desk) -> None:
+    """By the password or a fresh code of the app; the older ones are good no more, and with
+    two-factor sign-in off, by whomever, there are none."""
+    admin = await desk.at_work("anna", Role.ADMIN)
+    olga, totp, first = await two_factor(desk, "olga")
+    path = "/me/recovery-codes"
+    for given, status, code in (
+        ({}, 422, "invalid_request"),
+        ({"password": PASSWORD, "code": "123456"}, 422, "invalid_request"),
+        ({"password": "not it"}, 403, "wrong_password"),
+        ({"code": totp.at(desk.clock.now())}, 403, "wrong_code"),  # it was used to turn it on
+    ):
+        refused = await olga.post(path, given)
+        assert (refused.status_code, refused.json()["code"]) == (status, code)
+    by_password = (await olga.post(path, {"password": PASSWORD})).json()["codes"]
+    desk.clock.ahead = timedelta(seconds=60)
+    by_app = (await olga.post(path, {"code": totp.at(desk.clock.now())})).json()["codes"]
+    assert len({*first, *by_password, *by_app}) == 30
+    assert (await olga.get(path)).json() == {"left": 10}
+    for old in (first[0], by_password[0]):
+        assert (await desk.browser().sign_in("olga@nitka.test", code=old)).status_code == 401
+    assert (await desk.browser().sign_in("olga@nitka.test", code=by_app[0])).status_code == 200
+    assert [one[1] for one in await trail(desk)].count("recovery_codes_made") == 2
+    account = (await olga.get("/me")).json()["account"]["id"]
+    await admin.post(f"/staff/{account}/totp", method="DELETE")
+    again = desk.browser()
+    assert (await again.sign_in("olga@nitka.test")).status_code == 200
+    assert (await again.get(path)).json() == {"left": 0}
+    off = await again.post(path, {"password": PASSWORD})
+    assert (off.status_code, off.json()["code"]) == (409, "no_two_factor")
+    piotr, _, _ = await two_factor(desk, "piotr")
+    assert (await piotr.post("/me/totp/off", {"password": PASSWORD})).status_code == 204
+    assert (await piotr.get(path)).json() == {"left": 0}
+    for _ in range(6):
+        last = await again.post(path, {"password": "not it"})
+    assert (last.status_code, last.json()["code"]) == (429, "too_many_requests")

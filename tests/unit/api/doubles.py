@@ -13,7 +13,7 @@ from nitka.domain.address import Address, Channel, Evidence
 from nitka.domain.customer import Customer, KnownAddress, Language
 from nitka.domain.handoff import Handoff, HandoffState
 from nitka.domain.inbound import Inbound, Incoming
-from nitka.domain.link import Claim, Link
+from nitka.domain.link import Claim, Dismissal, Link
 from nitka.domain.message import Author, Message, MessageState
 from nitka.domain.thread import Owner, Team, Thread
 from nitka.errors import Unavailable
@@ -94,6 +94,7 @@ class _Work:
         self.answers = _Answers(shelf)
         self.links = _Links(shelf)
         self.claims = _Claims()
+        self.dismissals = _Dismissals()
 
 
 @dataclass
@@ -131,6 +132,11 @@ class _Links(_On):
         return customer_id if customer_id in self.shelf.customers else None
 
     async def tree(self, root: UUID) -> Sequence[Link]:
+        return []
+
+
+class _Dismissals:
+    async def of(self, homes: frozenset[UUID]) -> Sequence[Dismissal]:
         return []
 
 

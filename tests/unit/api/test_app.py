@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -200,6 +201,47 @@ async def test_the_demo_is_served(house: House) -> None:
     again = await house.http.get("/", headers={"If-None-Match": page.headers["etag"]})
     assert again.status_code == 304
     assert (await house.http.head("/")).status_code == 200
+
+
+async def test_files_are_served_compressed_to_who_takes_them_so(house: House, dist: Path) -> None:
+    """As the build has compressed them, each with an `ETag` of its own; whatever else is asked
+    for, the plain file."""
+    name = "/demo/assets/main-AbC123.css"
+    plain = (dist / name[1:]).read_bytes()
+    (dist / f"{name[1:]}.gz").write_bytes(gzip.compress(plain))
+    (dist / f"{name[1:]}.br").write_bytes(b"brotli, as it were")
+    seen = {}
+    for asked, coding in (
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip, deflate", "gzip"),
+        ("br;q=0.5, gzip", "gzip"),
+        ("br;q=0, *", "gzip"),
+        ("GZIP;Q=1", "gzip"),
+        ("deflate", None),
+        ("gzip;q=0", None),
+        ("gzip;q=x, ;;,=", None),
+        ("", None),
+    ):
+        request = house.http.build_request("GET", name, headers={"Accept-Encoding": asked})
+        answer = await house.http.send(request, stream=True)
+        body = b"".join([part async for part in answer.aiter_raw()])
+        assert answer.headers.get("content-encoding") == coding, asked
+        assert answer.headers["content-type"] == "text/css; charset=utf-8"
+        assert answer.headers["vary"] == "Accept-Encoding"
+        assert "immutable" in answer.headers["cache-control"]
+        assert len(body) == int(answer.headers["content-length"])
+        if coding == "gzip":
+            assert gzip.decompress(body) == plain
+        seen[coding] = answer.headers["etag"]
+    assert len(set(seen.values())) == 3
+    for coding, etag in seen.items():
+        headers = {"Accept-Encoding": coding or "identity", "If-None-Match": etag}
+        again = await house.http.get(name, headers=headers)
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["vary"] == "Accept-Encoding"
+    other = {"Accept-Encoding": "identity", "If-None-Match": seen["gzip"]}
+    assert (await house.http.get(name, headers=other)).content == plain
+    assert (await house.http.get(f"/demo/{'x' * 300}")).status_code == 404
 
 
 async def test_the_widget_may_be_used_on_any_site(house: House) -> None:

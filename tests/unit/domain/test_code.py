@@ -24,10 +24,17 @@ from nitka.domain.code import (
     spelt,
     verdict,
 )
+from nitka.domain.wording import typed_command
 
 AT = datetime(2026, 11, 25, 12, tzinfo=UTC)
 NONE = Guesses(0, 0, None)
 LIFE = timedelta(minutes=10)
+
+
+def test_a_code_written_alone_is_known_as_one() -> None:
+    """Every one: it has letters and digits."""
+    codes = [new_code() for _ in range(2_000)]
+    assert [code for code in codes if typed_command(code.lower()) is None] == []
 
 
 def test_a_code_has_no_signs_that_look_alike() -> None:

@@ -5,7 +5,7 @@ import { shelf } from "./canned.svelte";
 import { keep } from "./kept";
 import { askedFor, mentions } from "./mentions.svelte";
 import { Rows } from "./rows.svelte";
-import type { Account, Customer, Frame, Handoff, Line, Me, Page, Row, View } from "./types";
+import type { Account, Customer, Frame, Handoff, Line, Me, Row, View } from "./types";
 
 export type Dialog =
   | ""
@@ -18,7 +18,10 @@ export type Dialog =
   | "mentions"
   | "join"
   | "split"
+  | "dismiss"
   | "erase";
+
+const NOTHING = { rows: false, thread: false, changes: false };
 
 class Desk extends Rows {
   started = $state(false);
@@ -29,7 +32,7 @@ class Desk extends Rows {
   broken = $state(false);
   dialog = $state<Dialog>("");
   #leave: (() => void) | null = null;
-  #wanted = { rows: false, thread: false };
+  #wanted = { ...NOTHING };
   #busy = false;
 
   get handoff(): Handoff | undefined {
@@ -57,12 +60,13 @@ class Desk extends Rows {
       (frame) => this.#hear(frame),
       (broken) => (this.broken = broken),
     );
-    await this.tell(async () => {
-      await shelf.load();
-      await mentions.load();
-      this.staff = (await call<{ staff: Account[] }>("/staff")).staff;
-      await this.loadRows();
-    });
+    await this.tell(() =>
+      Promise.all([this.loadRows(), this.#loadStaff(), shelf.load(), mentions.load()]),
+    );
+  }
+
+  async #loadStaff(): Promise<void> {
+    this.staff = (await call<{ staff: Account[] }>("/staff")).staff;
   }
 
   async out(): Promise<void> {
@@ -195,8 +199,9 @@ class Desk extends Rows {
       call<Customer>(`/customers/${customer}`),
     ]);
     if (this.open !== customer) return;
-    this.turn(page);
+    const stale = this.turn(page);
     this.customer = shown;
+    if (stale) await this.amend();
     if (this.page || this.newer) return; // not all of it was read
     await post(`/customers/${this.open}/read`, { seq: this.seen });
     const row = this.rows.find((one) => one.customer === this.open);
@@ -207,7 +212,7 @@ class Desk extends Rows {
   #hear(frame: Frame): void {
     if (this.watch(frame, this.account?.email, this.open)) return;
     if (frame.kind === "changed") {
-      if (frame.customer === this.open && frame.line) void this.#again(frame.line);
+      if (frame.customer === this.open) this.#wanted.changes = true;
       this.#wanted.rows = true;
       void this.#catchUp();
     } else if (frame.kind === "offer" && frame.staff === this.account?.email) {
@@ -225,24 +230,17 @@ class Desk extends Rows {
     }
   }
 
-  /** Load a line that was changed, if it is shown. */
-  async #again(id: string): Promise<void> {
-    const shown = this.lines.find((line) => line.id === id);
-    if (!shown) return;
-    const path = `/customers/${this.open}/messages?before=${shown.seq + 1}&limit=1`;
-    await this.tell(async () => this.merge((await call<Page>(path)).messages));
-  }
-
   /** Load what is wanted, one load at a time; what is wanted meanwhile is loaded after it. */
   async #catchUp(): Promise<void> {
     if (this.#busy) return;
     this.#busy = true;
-    while (this.me && (this.#wanted.rows || this.#wanted.thread)) {
+    while (this.me && Object.values(this.#wanted).some(Boolean)) {
       const wanted = this.#wanted;
-      this.#wanted = { rows: false, thread: false };
+      this.#wanted = { ...NOTHING };
       await this.tell(async () => {
         if (wanted.rows) await this.loadRows();
         if (wanted.thread && this.open) await this.reload();
+        else if (wanted.changes && this.open) await this.amend();
       });
     }
     this.#busy = false;

@@ -45,6 +45,16 @@ export interface Found {
   claims: { kind: string; value: string; source: string }[];
   links: Link[];
   suggestions: { customer: string; name?: string; because: string[]; clashes: boolean }[];
+  dismissed: Dismissed[];
+}
+/** Who is not the same person, by the word of a colleague. */
+export interface Dismissed {
+  customer: string;
+  name?: string;
+  because: string[];
+  by: string;
+  reason?: string;
+  at: string;
 }
 export interface Side extends Member {
   language?: Lang;
@@ -92,6 +102,7 @@ const SAYS: Record<string, keyof Texts> = {
   already_split: "alreadySplit",
   not_confirmed: "notConfirmed",
   unknown_customer: "noCustomer",
+  no_suggestion: "noSuggestion",
 };
 const BECAUSE: Record<string, keyof Texts> = {
   email: "becauseEmail",
@@ -162,6 +173,11 @@ class Person {
   compare(other: string): void {
     this.other = other;
     desk.dialog = "join";
+  }
+
+  dismiss(other: string): void {
+    this.other = other;
+    desk.dialog = "dismiss";
   }
 
   part(link: string): void {

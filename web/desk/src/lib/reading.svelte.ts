@@ -11,6 +11,7 @@ export abstract class Reading extends Watching {
   found = $state(0); // the number of a line that was searched for
   epoch = 0;
   #seen = 0;
+  #changed = 0; // the number of the last change that all lines in the page have
 
   /** The newest line that was shown: what a reply has seen. */
   get seen(): number {
@@ -30,6 +31,7 @@ export abstract class Reading extends Watching {
     this.open = customer;
     this.found = found;
     this.#seen = 0;
+    this.#changed = 0;
     this.lines = [];
   }
 
@@ -39,17 +41,38 @@ export abstract class Reading extends Watching {
     return call<Page>(`/customers/${customer}/messages${around}`);
   }
 
-  /** Show a loaded page; the lines of another epoch mean nothing any more. */
-  protected turn(page: Page): void {
+  /** Show a loaded page; the lines of another epoch mean nothing any more. True if lines that were
+   *  there before may have been changed since. */
+  protected turn(page: Page): boolean {
     const other = page.epoch !== this.epoch || page.customer !== this.open;
     if (other) this.#seen = 0;
-    if (other || this.lines.length === 0) this.lines = page.messages;
-    else if (touches(this.lines, page.messages)) this.lines = merged(this.lines, page.messages);
-    else if (!this.newer) this.lines = page.messages; // more was missed than a page has
+    const touching = touches(this.lines, page.messages);
+    if (other || this.lines.length === 0 || (!touching && !this.newer)) {
+      this.lines = page.messages; // or more was missed than a page has
+      this.#changed = page.changed;
+    } else if (touching) this.lines = merged(this.lines, page.messages);
     this.tail = page.seq;
     this.epoch = page.epoch;
     this.open = page.customer;
     if (!this.newer) this.#seen = this.seen;
+    return page.changed > this.#changed;
+  }
+
+  /** Show what was changed of the lines in the page since they were loaded. */
+  protected async amend(): Promise<void> {
+    const customer = this.open;
+    for (;;) {
+      const path = `/customers/${customer}/changes?after=${this.#changed}`;
+      const page = await call<Page>(path);
+      const moved = page.customer !== customer || page.epoch !== this.epoch;
+      if (this.open !== customer || moved || page.messages.length === 0) return;
+      const shown = new Set(this.lines.map((line) => line.id));
+      this.lines = merged(
+        this.lines,
+        page.messages.filter((line) => shown.has(line.id)),
+      );
+      this.#changed = page.changed;
+    }
   }
 
   async earlier(): Promise<void> {

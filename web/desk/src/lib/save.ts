@@ -1,4 +1,4 @@
-/** Saves a file of the desk's API under the name that the server gives it. */
+/** Saves files: of the desk's API under the name that the server gives them, and the page's own. */
 import { ApiError } from "./api";
 
 export async function save(path: string): Promise<void> {
@@ -10,10 +10,15 @@ export async function save(path: string): Promise<void> {
     throw new ApiError(answer.status, given.code ?? "error", detail, {});
   }
   const named = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "");
-  const address = URL.createObjectURL(await answer.blob());
+  saveAs(await answer.blob(), named?.[1] ?? "nitka-export.zip");
+}
+
+/** Saves something of the page's own as a file. */
+export function saveAs(content: Blob, name: string): void {
+  const address = URL.createObjectURL(content);
   const link = document.createElement("a");
   link.href = address;
-  link.download = named?.[1] ?? "nitka-export.zip";
+  link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

@@ -120,6 +120,7 @@ export interface Page {
   customer: string;
   epoch: number;
   seq: number;
+  changed: number;
   messages: Line[];
 }
 export interface Customer {
