@@ -37,6 +37,10 @@ class ValidateComplaintForm(BotAction):
         if words.is_never_mind(turn.words):
             scene.say("utter_cancelled")
             return leave_form()
+        number = words.order_number(turn.words)
+        if number and length < _SHORT:
+            scene.say("utter_order_noted", order_number=number)
+            return [SlotSet("order_number", number), SlotSet(SLOT, None)]
         if turn.intent == "complaint" and length < _SHORT:
             return [SlotSet(SLOT, None)]
         return [SlotSet(SLOT, turn.words or "[attachment]")]
@@ -61,7 +65,9 @@ class ActionOpenComplaint(BotAction):
         text = scene.slot(SLOT)
         if not text:
             return []
-        order = words.order_number(text, bare=False)
+        order = words.order_number(text, bare=False) or words.order_number(
+            scene.first("order_number")
+        )
         complaint = Complaint(
             key=scene.turn.id, customer=scene.turn.customer, text=text, order_number=order
         )

@@ -27,10 +27,10 @@ def hand_over(
     customer's words, what else was wanted) and the given facts, without those that are None.
     """
     known = {
-        "order_number": words.order_number(_first(scene.slot("order_number"))),
+        "order_number": words.order_number(scene.first("order_number")),
         "product": scene.slot("product"),
-        "email": _first(scene.slot("email")),
-        "phone": _first(scene.slot("phone")),
+        "email": scene.first("email"),
+        "phone": scene.first("phone"),
         "form": scene.turn.form,
         "asked_for": scene.turn.asked_for,
         "tried": scene.slot("order_tried"),
@@ -51,9 +51,3 @@ def leave_form() -> list[Event]:
     names = ("requested_slot", "order_tried", "order_reference", "product_query")
     forgotten = [SlotSet(name, None) for name in (*names, "complaint_text", "offer")]
     return [ActiveLoop(None), *forgotten]
-
-
-def _first(value: Any) -> str | None:
-    if isinstance(value, list):
-        value = value[0] if value else None
-    return None if value is None else str(value)

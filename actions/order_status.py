@@ -56,7 +56,7 @@ class ValidateOrderForm(BotAction):
     ) -> list[Event]:
         topic = scene.turn.intent if scene.turn.intent in _TOPICS else _TOPICS[0]
         events = [SlotSet("topic", topic), SlotSet("team", scene.turn.team or routes.SUPPORT)]
-        known = words.order_number(_text(scene.slot(SLOT)))
+        known = words.order_number(scene.first(SLOT))
         if written is None and (known is None or words.means_another(scene.turn.words)):
             return [*events, SlotSet(SLOT, None)]
         if written is None:
@@ -102,7 +102,7 @@ class ActionOrderStatus(BotAction):
 
     async def act(self, scene: Scene) -> list[Event]:
         """Answers for the order; silent when the form ended without one."""
-        number = words.order_number(_text(scene.slot(SLOT)))
+        number = words.order_number(scene.first(SLOT))
         if number is None:
             return []
         return await answer(scene, self._shop, self._today(), number)
@@ -191,9 +191,3 @@ def _wrong(scene: Scene, tried: str, *, response: str) -> list[Event]:
     given = {"tried": all_tried, "order_number": None}
     events = hand_over(scene, team=routes.SUPPORT, reason="order_not_found", **given)
     return [*events, SlotSet(SLOT, None)]
-
-
-def _text(value: Any) -> str | None:
-    if isinstance(value, list):
-        value = value[0] if value else None
-    return None if value is None else str(value)

@@ -29,6 +29,13 @@ class Scene:
         """Returns what is remembered under this name, or None."""
         return self.tracker.get_slot(name)
 
+    def first(self, name: str) -> str | None:
+        """Returns what is remembered under this name as text, of several values the first."""
+        value = self.slot(name)
+        if isinstance(value, list):
+            value = value[0] if value else None
+        return None if value is None else str(value)
+
     @property
     def team(self) -> str:
         """The team for this turn: the plan's for the message, else the conversation's."""

@@ -174,7 +174,7 @@ def _plan(reader: _Reader, content: object) -> Plan:
     body = reader.mapping(
         content,
         (),
-        ("version", "firm", "teams", "routes", "pressing", "satisfaction"),
+        ("version", "firm", "teams", "routes", "pressing", "meanwhile", "satisfaction"),
         "version",
         "firm",
         "teams",
@@ -198,6 +198,7 @@ def _plan(reader: _Reader, content: object) -> Plan:
         teams=_teams(reader, body.get("teams"), firm, zone),
         routes=_routes(reader, body.get("routes")),
         pressing=reader.wishes(body.get("pressing"), ("pressing",)),
+        meanwhile=reader.wishes(body.get("meanwhile"), ("meanwhile",)),
         satisfaction=_satisfaction(reader, body.get("satisfaction", {})),
     )
 

@@ -31,7 +31,7 @@ from engine.turn import (
     end,
     parse_request,
 )
-from engine.understanding import routed, understand
+from engine.understanding import meanwhile, routed, understand
 
 log = structlog.get_logger("nitka.engine")
 EFFECT = "nitka_effect"
@@ -129,6 +129,8 @@ async def run_turn(
     token = begin(turn)
     try:
         parsed = await understand(agent.processor, request)
+        if request.aside and not meanwhile(parsed):
+            return _left(parsed, turn.language, agent.model_name)
         turn.also = [_with_route(wish, request, turn.language) for wish in parsed["also"]]
         output = TurnOutput(turn)
         message = UserMessage(
@@ -177,20 +179,37 @@ def _response(turn: Turn, parsed: dict[str, Any], model: str) -> dict[str, Any]:
             for name, value in tracker.current_slot_values().items()
             if value is not None and name != SESSION_START_METADATA_SLOT
         },
-        "understanding": {
-            "intent": parsed[INTENT]["name"],
-            "confidence": parsed[INTENT]["confidence"],
-            "language": turn.language,
-            "entities": [
-                {key: entity[key] for key in ("entity", "value", "start", "end") if key in entity}
-                for entity in parsed[ENTITIES]
-            ],
-            "ranking": [
-                {"intent": row["name"], "confidence": row["confidence"]}
-                for row in parsed["intent_ranking"][:3]
-            ],
-        },
+        "understanding": _understanding(parsed, turn.language),
         "model": model,
+    }
+
+
+def _left(parsed: dict[str, Any], language: str, model: str) -> dict[str, Any]:
+    """The answer to what is said to a person who is waited for: nothing, and nothing is changed."""
+    return {
+        "messages": [],
+        "effects": [],
+        "events": [],
+        "state": {},
+        "slots": {},
+        "understanding": _understanding(parsed, language),
+        "model": model,
+    }
+
+
+def _understanding(parsed: dict[str, Any], language: str) -> dict[str, Any]:
+    return {
+        "intent": parsed[INTENT]["name"],
+        "confidence": parsed[INTENT]["confidence"],
+        "language": language,
+        "entities": [
+            {key: entity[key] for key in ("entity", "value", "start", "end") if key in entity}
+            for entity in parsed[ENTITIES]
+        ],
+        "ranking": [
+            {"intent": row["name"], "confidence": row["confidence"]}
+            for row in parsed["intent_ranking"][:3]
+        ],
     }
 
 

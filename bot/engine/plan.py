@@ -64,6 +64,7 @@ class Plan:
     teams: Mapping[str, Mapping[str, Any]]
     routes: tuple[Route, ...]
     pressing: tuple[str, ...]
+    meanwhile: tuple[str, ...]
 
     @classmethod
     def load(cls, path: Path) -> Plan:
@@ -74,6 +75,7 @@ class Plan:
             teams={name: body or {} for name, body in content["teams"].items()},
             routes=tuple(_route(row) for row in content["routes"]),
             pressing=tuple(content.get("pressing") or ()),
+            meanwhile=tuple(content.get("meanwhile") or ()),
         )
 
     @cached_property

@@ -57,7 +57,10 @@ class Command:
 
 @dataclass(frozen=True)
 class TurnRequest:
-    """A checked request for one turn."""
+    """A checked request for one turn.
+
+    ``aside``: the customer waits for a person; only what the plan names ``meanwhile`` is answered.
+    """
 
     turn_id: str
     customer: str
@@ -69,6 +72,7 @@ class TurnRequest:
     profile: Mapping[str, Any]
     attachments: tuple[Mapping[str, str], ...]
     state: Mapping[str, Any] | None
+    aside: bool = False
 
     def metadata(self, language: str) -> dict[str, Any]:
         """Returns what actions may read of this turn in ``latest_message["metadata"]``."""
@@ -136,6 +140,9 @@ def parse_request(body: Any) -> TurnRequest:
     fixed = body.get("language_fixed", False)
     if not isinstance(fixed, bool):
         raise BadTurn("bad_request", "`language_fixed` must be true or false.")
+    aside = body.get("aside", False)
+    if not isinstance(aside, bool):
+        raise BadTurn("bad_request", "`aside` must be true or false.")
     state = body.get("state")
     if state is not None and not isinstance(state, dict):
         raise BadTurn("bad_state", "`state` must be null or the object of an earlier answer.")
@@ -150,6 +157,7 @@ def parse_request(body: Any) -> TurnRequest:
         profile=_profile(body.get("profile")),
         attachments=_attachments(body.get("attachments")),
         state=state,
+        aside=aside,
     )
 
 

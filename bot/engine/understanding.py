@@ -23,6 +23,7 @@ from engine.wishes import sort_out
 
 ATTACHMENT_INTENT = "inform"
 RANKING = 10
+_PLAIN_ENOUGH = 0.8  # confidence from which a question is answered while people are waited for
 _OF_A_TOPIC = ("callback", "appointment")  # wishes for a person that a topic's team fulfils
 
 
@@ -83,6 +84,14 @@ def route_of(plan: Plan, parsed: dict[str, Any], customer: Customer) -> str:
         topics = [plan.route(row["name"], text, customer) for row in parsed.get("also") or []]
         return next((topic for topic in topics if plan.team(topic)), to)
     return to
+
+
+def meanwhile(parsed: dict[str, Any]) -> bool:
+    """Says whether a message is, beyond doubt, nothing but a question that the bot answers while
+    its writer waits for a person."""
+    wishes = [parsed[INTENT], *(parsed.get("also") or [])]
+    plain = parsed[INTENT]["confidence"] >= _PLAIN_ENOUGH
+    return plain and all(wish["name"] in plans.current().meanwhile for wish in wishes)
 
 
 def routed(parsed: dict[str, Any], request: TurnRequest, language: str) -> dict[str, Any]:

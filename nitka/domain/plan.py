@@ -135,6 +135,7 @@ class Plan:
     teams: Mapping[Team, Hours]
     routes: tuple[Route, ...]
     pressing: tuple[str, ...]
+    meanwhile: tuple[str, ...] = ()
     satisfaction: Satisfaction | None = None
 
     def wishes(self) -> frozenset[str]:

@@ -44,7 +44,11 @@ class DoneTurn:
 
 @dataclass(frozen=True, slots=True)
 class TurnRequest:
-    """What the engine is asked. `turn_id` is the same whenever the same turn is tried again."""
+    """What the engine is asked. `turn_id` is the same whenever the same turn is tried again.
+
+    `aside`: he waits for a person, and the bot is to answer only what it answers meanwhile, by the
+    plan; the result's state counts for nothing then.
+    """
 
     turn_id: UUID
     customer_id: UUID
@@ -56,6 +60,7 @@ class TurnRequest:
     name: str | None
     attachments: tuple[Attachment, ...]
     state: Mapping[str, object] | None
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,7 @@ def _request_json(request: TurnRequest) -> dict[str, object]:
         "profile": {"name": request.name},
         "attachments": [{"kind": item.kind, "name": item.name} for item in request.attachments],
         "state": request.state,
+        "aside": request.aside,
     }
 
 

@@ -32,18 +32,22 @@ def answer(
 
 
 class ScriptedEngine:
-    """`ports.Engine` that asks `script`; `faults` are raised first, one a call."""
+    """`ports.Engine` that asks `script`; `faults` are raised first, one a call.
+
+    To a customer who waits for a person it says nothing, unless `asides` says what.
+    """
 
     def __init__(self, script: Answer = echo) -> None:
         self.script = script
         self.faults: list[EngineError] = []
         self.asked: list[TurnRequest] = []
+        self.asides: Answer = lambda _request: answer()
 
     async def turn(self, request: TurnRequest) -> TurnResult:
         self.asked.append(request)
         if self.faults:
             raise self.faults.pop(0)
-        return self.script(request)
+        return self.asides(request) if request.aside else self.script(request)
 
     async def ready(self) -> bool:
         return True

@@ -106,11 +106,7 @@ class Answer:
             try:
                 if turn.waiting.attempts >= _MOST_ATTEMPTS:
                     raise EngineFailed(f"the turn broke off {turn.waiting.attempts} times")
-                result = await self._ask(
-                    turn.request,
-                    typing=lambda: self._typing(turn.waiting),
-                    notice=lambda: self._notice(turn),
-                )
+                result = await self._asked(turn)
             except EngineError as error:
                 await self._give_up(turn, error)
                 return
@@ -119,8 +115,18 @@ class Answer:
             except Fenced:
                 log.info("turn.fenced", fence=turn.thread.fence)
                 return
-            state = DialogueState(turn.thread.turn + 1, result.state)
-            await self._live.keep(turn.customer.id, state)
+            if not turn.request.aside:
+                state = DialogueState(turn.thread.turn + 1, result.state)
+                await self._live.keep(turn.customer.id, state)
+
+    async def _asked(self, turn: Turn) -> TurnResult:
+        if turn.request.aside:
+            return await self._ask.once(turn.request)
+        return await self._ask(
+            turn.request,
+            typing=lambda: self._typing(turn.waiting),
+            notice=lambda: self._notice(turn),
+        )
 
     async def _finish(self, turn: Turn, result: TurnResult) -> None:
         async with self._store.begin() as uow:

@@ -51,6 +51,10 @@ class Ask:
         finally:
             await stop(company)
 
+    async def once(self, request: TurnRequest) -> TurnResult:
+        """Give a turn's result without any patience. Raises `EngineError`."""
+        return await self._engine.turn(request)
+
     async def _insist(self, request: TurnRequest) -> TurnResult:
         loop = asyncio.get_running_loop()
         gives_up_at = loop.time() + self._patience.limit.total_seconds()

@@ -13,7 +13,7 @@ from nitka.domain.thread import Owner, Thread
 from nitka.domain.turn import DialogueState, TurnRequest
 from nitka.domain.wording import Command, Typed, chosen, typed_command
 from nitka.ports import UnitOfWork, Waiting
-from nitka.service.leave_to_people import leave_to_people
+from nitka.service.leave_to_people import choose_otherwise, leave_to_people
 from nitka.service.lines import aimed
 from nitka.service.rate import meant
 
@@ -38,10 +38,18 @@ async def begin_turn(
     *,
     payload: str | None,
 ) -> Turn | None:
-    """Begin the engine's turn; None if people own the thread, who then have the message."""
+    """Begin the engine's turn; None if none is needed: a person, who has the thread, has the
+    message, or the customer has chosen something instead of waiting for one.
+
+    Whoever waits is asked about aside: only what the bot answers meanwhile is answered then.
+    """
     thread = await uow.threads.begin_turn(thread.customer_id)
-    if thread.owner is not Owner.BOT:
-        await leave_to_people(uow, thread, await aimed(uow, waiting), pressed=payload)
+    at = await aimed(uow, waiting)
+    if thread.owner is Owner.AGENT:
+        await leave_to_people(uow, thread, at)
+        return None
+    aside = thread.owner is Owner.NOBODY
+    if aside and await choose_otherwise(uow, thread, at, pressed=payload):
         return None
     await uow.inbox.attempt(waiting.inbox_id)
     message = waiting.message
@@ -54,14 +62,15 @@ async def begin_turn(
     request = TurnRequest(
         turn_id=message.id,
         customer_id=thread.customer_id,
-        channel=(await aimed(uow, waiting)).address.address.channel,
+        channel=at.address.address.channel,
         text=message.text,
         payload=_payload_of(typed) or payload,
         language=wanted or customer.language,
         language_fixed=customer.language_fixed or wanted is not None,
         name=customer.name,
         attachments=message.attachments,
-        state=await _state(uow, thread, live),
+        state=None if aside else await _state(uow, thread, live),
+        aside=aside,
     )
     return Turn(waiting, thread, customer, request)
 

@@ -1,10 +1,11 @@
-"""Leaves what a customer wrote to the people who own his thread: it never reaches the bot."""
+"""Leaves what a customer wrote to the people who own his thread, or whom he waits for."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
 
+from nitka.domain.customer import Language
 from nitka.domain.handoff import Handoff, HandoffState
 from nitka.domain.inbound import Outcome
 from nitka.domain.phrases import Phrase, say
@@ -20,33 +21,53 @@ CALL_BACK = "/callback"
 _NUMBER = re.compile(r"\+?\d[\d ()/-]{5,}\d")
 
 
+async def choose_otherwise(
+    uow: UnitOfWork, thread: Thread, waiting: Waiting, *, pressed: str | None
+) -> bool:
+    """Carry out what a customer who waits for a person may choose instead; False if he does not.
+
+    By writing "bot" he has the bot back, while the hand-off stays open; by a button or with his
+    number he is called back. `pressed` is the payload of the button that he chose.
+    """
+    waits = await _waiting(uow, thread)
+    typed = typed_command(pressed or waiting.message.text)
+    if typed and typed.command is Command.BOT:
+        await _to_the_bot(uow, waiting)
+        language = await _language(uow, thread)
+        await add_phrase(uow, waiting, Phrase.BOT_IS_BACK, language)
+    elif waits and (pressed == CALL_BACK or _gives_a_number(waits, waiting)):
+        await _note_call(uow, waits, waiting)
+    else:
+        return False
+    return True
+
+
 async def leave_to_people(
-    uow: UnitOfWork, thread: Thread, waiting: Waiting, *, pressed: str | None = None
+    uow: UnitOfWork, thread: Thread, waiting: Waiting, *, wish: object = None
 ) -> None:
     """End an inbound as `with_human`, in the caller's transaction.
 
-    While no person has come yet, the customer is told once a hand-off that his words reach them,
-    can have the bot back by writing "bot", while the hand-off stays open, or be called back
-    instead. `pressed` is the payload of the button that he chose.
+    While no person has come yet, the customer is told that his words reach them: once a hand-off,
+    and whenever he asks for a person again. `wish` is what his words were understood as, if they
+    were; a wish to be called back is carried out.
     """
-    customer = await uow.customers.get(thread.customer_id)
-    language = customer.language if customer else None
-    if thread.owner is Owner.NOBODY:
-        waits = await _waiting(uow, thread)
-        typed = typed_command(pressed or waiting.message.text)
-        if typed and typed.command is Command.BOT:
-            await _to_the_bot(uow, waiting)
-            await add_phrase(uow, waiting, Phrase.BOT_IS_BACK, language)
-            return
-        if waits and (pressed == CALL_BACK or _gives_a_number(waits, waiting)):
-            await _note_call(uow, waits, waiting)
-            return
+    waits = await _waiting(uow, thread) if thread.owner is Owner.NOBODY else None
+    if waits and wish == "callback":
+        await _note_call(uow, waits, waiting)
+        return
     await uow.cases.unanswered(thread.customer_id, since=waiting.received_at)
     if thread.owner is Owner.NOBODY:
         for newest in (await uow.handoffs.of(thread.customer_id))[:1]:
-            key = f"waiting:{newest.id}"
+            asked = f":{waiting.message.id}" if wish == "ask_human" else ""
+            key = f"waiting:{newest.id}{asked}"
+            language = await _language(uow, thread)
             await add_phrase(uow, waiting, Phrase.STILL_WAITING, language, key=key)
     await uow.inbox.finish(waiting.inbox_id, Outcome.WITH_HUMAN)
+
+
+async def _language(uow: UnitOfWork, thread: Thread) -> Language | None:
+    customer = await uow.customers.get(thread.customer_id)
+    return customer.language if customer else None
 
 
 async def _waiting(uow: UnitOfWork, thread: Thread) -> Handoff | None:

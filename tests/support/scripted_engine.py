@@ -38,7 +38,7 @@ class ScriptedServer:
         body: Json = await request.json()
         self.asked.append(body)
         state = dict(body["state"] or {})
-        texts = self.script(body, state)
+        texts = [] if body["aside"] else self.script(body, state)
         return JSONResponse(
             {
                 "messages": [{"text": text, "buttons": [], "image": None} for text in texts],

@@ -11,9 +11,11 @@ import pytest
 
 from nitka.domain.customer import Language, Profile
 from nitka.domain.handoff import Alarm, Handoff
-from nitka.domain.thread import Team
-from nitka.domain.turn import TurnRequest, TurnResult
-from nitka.engine.scripted import echo
+from nitka.domain.message import Button
+from nitka.domain.thread import Owner, Team
+from nitka.domain.turn import Reply, TurnRequest, TurnResult
+from nitka.engine.scripted import answer, echo
+from nitka.errors import EngineUnavailable
 from nitka.service.route import Route
 from tests.scenario.conftest import PLAN
 from tests.scenario.desk.conftest import Desk
@@ -149,6 +151,83 @@ async def test_who_waits_has_the_bot_back_by_a_button(desk: Desk) -> None:
     await desk.house.answer(customer)
     assert "The bot is with you again" in (await desk.house.texts(customer))[-1]
     assert (await handoff_of(desk, customer)).state == "waiting"
+
+
+async def test_who_waits_still_has_answers_to_plain_questions(desk: Desk) -> None:
+    """The bot answers aside: he keeps his place, and the dialogue is as it was left."""
+    customer, _ = await handed_over(desk)
+    async with desk.house.store.begin() as uow:
+        before = await uow.threads.get(customer)
+    button = (Button("Order", "/order_status"),)
+    desk.house.engine.asides = lambda request: replace(
+        answer(), replies=(Reply(f"Until six. ({request.state})", button),)
+    )
+    await desk.house.say("till when are you open?")
+    await desk.house.answer(customer)
+    assert (await desk.house.texts(customer))[-1] == "Until six. (None)"
+    async with desk.house.store.begin() as uow:
+        after = await uow.threads.get(customer)
+        offer = await uow.messages.last_offer(customer, before=after.seq + 1)
+    assert (after.owner, after.turn) == (Owner.NOBODY, before.turn)
+    assert offer is None, "a button would be pressed in vain"
+    assert (await handoff_of(desk, customer)).state == "waiting"
+    assert await desk.house.unexplained() == 0
+
+
+async def test_who_waits_is_told_that_his_words_are_kept(desk: Desk) -> None:
+    """Once, and whenever he asks for a person again; a broken engine changes nothing."""
+    customer, _ = await handed_over(desk)
+    understood = iter(["inform", "ask_human", "thanks"])
+    desk.house.engine.asides = lambda _: replace(
+        answer(), understanding={"intent": next(understood)}
+    )
+    told = []
+    for words in ("it is the blue one", "is anybody there?", "thanks"):
+        await desk.house.say(words)
+        await desk.house.answer(customer)
+        texts = await desk.house.texts(customer)
+        told.append(sum("added this to your request" in text for text in texts))
+    assert told == [1, 2, 2]
+    desk.house.engine.faults.append(EngineUnavailable("away"))
+    await desk.house.say("still the blue one")
+    await desk.house.answer(customer)
+    assert await desk.house.unexplained() == 0
+    assert (await handoff_of(desk, customer)).state == "waiting"
+
+
+async def test_who_asks_to_be_called_back_in_his_own_words_is(desk: Desk) -> None:
+    """As by the button."""
+    customer, _ = await handed_over(desk)
+    desk.house.engine.asides = lambda _: replace(answer(), understanding={"intent": "callback"})
+    await desk.house.say("could somebody ring me instead")
+    await desk.house.answer(customer)
+    assert "Which number" in (await desk.house.texts(customer))[-1]
+    assert (await handoff_of(desk, customer)).reason == "callback"
+
+
+@pytest.mark.parametrize("words", ["Until six.", ""], ids=["answered", "left"])
+async def test_an_answer_aside_is_too_late_once_somebody_came(desk: Desk, words: str) -> None:
+    """It becomes a draft; a message that was for him waits for his answer."""
+    await desk.hire("olga")
+    olga = desk.browser()
+    await olga.sign_in("olga@nitka.test")
+    customer, handoff = await handed_over(desk)
+
+    async def turn(request: TurnRequest) -> TurnResult:
+        assert (await olga.post(f"/handoffs/{handoff}/take")).status_code == 200
+        assert request.aside
+        return answer(words) if words else answer()
+
+    desk.house.engine.turn = turn  # type: ignore[method-assign]
+    await desk.house.say("till when are you open?")
+    await desk.house.answer(customer)
+    said = await desk.house.texts(customer)
+    assert "Until six." not in said
+    async with desk.house.store.begin() as uow:
+        drafts = await uow.handoffs.drafts(customer)
+    assert drafts == ([words] if words else [])
+    assert ((await handoff_of(desk, customer)).waiting_since is None) == bool(words)
+    assert await desk.house.unexplained() == 0
 
 
 async def test_a_hand_off_says_the_mood_and_what_came_before(desk: Desk) -> None:

@@ -14,7 +14,7 @@ from nitka.domain.address import Channel
 from nitka.domain.customer import Language
 from nitka.domain.message import Attachment, AttachmentKind
 from nitka.domain.turn import TurnRequest
-from nitka.engine.scripted import Answer, echo
+from nitka.engine.scripted import Answer, answer, echo
 from tests.platforms.serving import serving
 from tests.support.turns import wire
 
@@ -29,6 +29,7 @@ class Turns:
     asked: list[TurnRequest] = field(default_factory=list)
     url: str = ""
     real: str | None = None  # an engine that is asked instead of the script
+    asides: list[TurnRequest] = field(default_factory=list)  # of those who wait for a person
 
     def app(self) -> web.Application:
         app = web.Application()
@@ -42,12 +43,12 @@ class Turns:
     async def _turn(self, request: web.Request) -> web.Response:
         told = await request.json()
         asked = _asked(told)
-        self.asked.append(asked)
+        (self.asides if asked.aside else self.asked).append(asked)
         if self.real is not None:
             url = f"{self.real}/webhooks/nitka/turn"
-            async with ClientSession() as http, http.post(url, json=told) as answer:
-                return web.json_response(await answer.json(), status=answer.status)
-        return web.json_response(wire(self.script(asked)))
+            async with ClientSession() as http, http.post(url, json=told) as real:
+                return web.json_response(await real.json(), status=real.status)
+        return web.json_response(wire(answer() if asked.aside else self.script(asked)))
 
 
 @asynccontextmanager
@@ -74,4 +75,5 @@ def _asked(told: Json) -> TurnRequest:
             for one in told["attachments"]
         ),
         state=told["state"],
+        aside=told["aside"],
     )
