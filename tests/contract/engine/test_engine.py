@@ -142,5 +142,6 @@ async def test_the_request_is_as_the_contract_says() -> None:
             "profile": {"name": "Аня"},
             "attachments": [{"kind": "image", "name": "cat.png"}],
             "state": {"count": 4},
+            "aside": False,
         }
     ]
