@@ -98,9 +98,7 @@ class Look:
         `changed` is the number to go on with. Raises `Refused` 404 `unknown_customer`.
         """
         async with self._store.begin() as uow:
-            root = await uow.links.root(customer_id)
-            if root is None:
-                raise unknown_customer()
+            root = await find_root(uow, customer_id)
             thread = await uow.threads.get(root)
             await note_look(uow, account, root, at=self._clock.now())
             lines = await uow.messages.revised(root, after=after, limit=limit, internal=True)

@@ -18,6 +18,17 @@ from nitka.store.tables.customers import customer_tags, customers
 from nitka.store.tables.staff import canned_replies, mentions
 from nitka.store.tables.threads import messages
 
+_TAGS = text(
+    """
+    WITH RECURSIVE below AS (
+      SELECT CAST(:root AS uuid) AS home
+      UNION ALL
+      SELECT t.customer_id FROM threads t JOIN below ON t.joined_into = below.home
+    )
+    SELECT DISTINCT tag FROM customer_tags JOIN below ON customer_id = home ORDER BY tag
+    """
+)
+
 
 class SqlShelf:
     """`ports.Shelf` in PostgreSQL."""
@@ -62,12 +73,7 @@ class SqlShelf:
 
     async def tags(self, customer_id: UUID) -> Sequence[str]:
         """Give the tags of a customer and of everybody who was joined into him."""
-        rows = await self._connection.execute(
-            select(customer_tags.c.tag)
-            .where(customer_tags.c.customer_id.in_(await self._homes(customer_id)))
-            .distinct()
-            .order_by(customer_tags.c.tag)
-        )
+        rows = await self._connection.execute(_TAGS, {"root": customer_id})
         return list(rows.scalars())
 
     async def tag(self, customer_id: UUID, tags: Sequence[str]) -> None:
