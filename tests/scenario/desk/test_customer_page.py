@@ -231,6 +231,24 @@ async def test_notes_are_written_without_a_hand_off_and_follow_a_split(desk: Des
     assert (await olga.post(f"/customers/{one}/notes", {"text": "  "})).status_code == 422
 
 
+async def test_tags_come_with_a_join_and_go_with_a_split(desk: Desk) -> None:
+    """Each stays with whom it was put on."""
+    olga = await desk.at_work("olga")
+    one, other = await two_of_one(desk)
+    for customer, own in ((one, ["vip", "shop"]), (other, ["vip", "abroad"])):
+        await olga.post(f"/customers/{customer}/tags", {"tags": own}, method="PUT")
+
+    async def tags(customer: UUID) -> list[str]:
+        found: list[str] = (await olga.get(f"/customers/{customer}")).json()["tags"]
+        return found
+
+    await desk.house.confirm.join(one, other, staff="x", reason=WHY)
+    assert await tags(one) == await tags(other) == ["abroad", "shop", "vip"]
+    (link,) = (await olga.get(f"/customers/{one}/identity")).json()["links"]
+    await desk.house.confirm.split(UUID(link["id"]), staff="x", reason=WHY)
+    assert (await tags(one), await tags(other)) == (["shop", "vip"], ["abroad", "vip"])
+
+
 async def test_a_customer_is_exported_and_erased(desk: Desk) -> None:
     """A real archive; erased only by his number; the receipt counts, and he is unknown then."""
     boss = await desk.at_work("boss", Role.SUPERVISOR)
